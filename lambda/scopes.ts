@@ -1,0 +1,43 @@
+/** Connect's grant types, in the words of its token endpoint. */
+export const grantTypes = [
+  'client_credentials',
+  'fulfillment_user_assertion',
+  'urn:ietf:params:oauth:grant-type:retailer-json-bearer',
+  'authorization_code',
+] as const;
+
+export type GrantType = (typeof grantTypes)[number];
+
+/** Scope to the grant types that Connect gives it by. */
+export type ScopeTable = Readonly<Record<string, readonly GrantType[]>>;
+
+/** Source: Instacart's "Permissions and scopes", and its pages on compliance, catalog and Carrot Ads. */
+export const connectScopes: ScopeTable = {
+  'connect:fulfillment': ['client_credentials'],
+  'Connect::Orders::RatingService': [
+    'client_credentials',
+    'fulfillment_user_assertion',
+    'urn:ietf:params:oauth:grant-type:retailer-json-bearer',
+  ],
+  'connect:recommendations': [
+    'client_credentials',
+    'fulfillment_user_assertion',
+    'urn:ietf:params:oauth:grant-type:retailer-json-bearer',
+  ],
+  'connect:post_checkout': ['fulfillment_user_assertion'],
+  account_linking: ['authorization_code'],
+  'connect:compliance': ['client_credentials'],
+  'connect:data_ingestion': ['client_credentials'],
+  'connect:ian': ['client_credentials'],
+};
+
+/** The grant types that `scope` can be had by; none for a scope that no table knows. */
+export function grantTypesOf(scope: string, tables: readonly ScopeTable[]): GrantType[] {
+  const found = tables.flatMap((table) => (Object.hasOwn(table, scope) ? (table[scope] ?? []) : []));
+  return grantTypes.filter((grantType) => found.includes(grantType));
+}
+
+/** Splits a `scope` value on commas (Connect's way) and white space (RFC 6749's); sorted, without repeats. */
+export function splitScopes(text: string): string[] {
+  return [...new Set(text.split(/[\s,]+/).filter((scope) => scope !== ''))].sort();
+}
