@@ -1,0 +1,108 @@
+import { GetSecretValueCommand, type SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import * as z from 'zod/mini';
+import { parseJsonObject } from './json.ts';
+import { Secret } from './secret.ts';
+
+/** In memory for five minutes at most: a rotation is seen within that, or at once where Connect refuses. */
+const maxAge = 5 * 60_000;
+
+/** A client's id and secret at Connect, the version of the secret they came from, and when it was read. */
+export type Credentials = { clientId: string; clientSecret: Secret; versionId: string; readAt: number };
+
+/** Secrets Manager has no answer now. The SDK's error is the `cause`, for the log. */
+export class SecretsUnavailable extends Error {
+  override name = 'SecretsUnavailable';
+}
+
+/** The secret is missing, malformed, or not ours to read: an operator's to mend. */
+export class SecretUnusable extends Error {
+  override name = 'SecretUnusable';
+}
+
+export type CredentialsStore = {
+  /**
+   * The pairs to try, in order: the current one (from memory while it is young), the current one read again if
+   * it has changed since, the previous one. The next is asked for once Connect has refused the last.
+   * Throws SecretsUnavailable or SecretUnusable.
+   */
+  candidates: (secretId: string, signal: AbortSignal) => AsyncGenerator<Credentials>;
+  /** Keeps the pair that Connect took, so that the next mint begins with it. */
+  remember: (secretId: string, credentials: Credentials) => void;
+};
+
+export function createCredentialsStore(client: SecretsManagerClient, now: () => number): CredentialsStore {
+  const memory = new Map<string, Credentials>();
+
+  async function* candidates(secretId: string, signal: AbortSignal): AsyncGenerator<Credentials> {
+    const held = memory.get(secretId);
+    const first = held !== undefined && isYoung(held, now()) ? held : await readCurrent(secretId, signal);
+    memory.set(secretId, first);
+    yield first;
+    memory.delete(secretId);
+    const current = await readCurrent(secretId, signal);
+    if (current.versionId !== first.versionId) yield current;
+    const previous = await readPrevious(secretId, signal);
+    if (previous !== undefined && previous.versionId !== first.versionId) yield previous;
+  }
+
+  async function readCurrent(secretId: string, signal: AbortSignal): Promise<Credentials> {
+    const credentials = await read(secretId, 'AWSCURRENT', signal);
+    if (credentials !== undefined) return credentials;
+    throw new SecretUnusable(
+      'The secret does not hold {"client_id":"…","client_secret":"…"}, both filled in',
+    );
+  }
+
+  /** Absent where it is missing, malformed (the stack's placeholder ends up here) or out of reach. */
+  async function readPrevious(secretId: string, signal: AbortSignal): Promise<Credentials | undefined> {
+    try {
+      return await read(secretId, 'AWSPREVIOUS', signal);
+    } catch (error) {
+      if (error instanceof SecretsUnavailable || error instanceof SecretUnusable) return undefined;
+      throw error;
+    }
+  }
+
+  /** Undefined where the version is there but malformed. */
+  async function read(
+    secretId: string,
+    stage: 'AWSCURRENT' | 'AWSPREVIOUS',
+    signal: AbortSignal,
+  ): Promise<Credentials | undefined> {
+    const readAt = now();
+    const command = new GetSecretValueCommand({ SecretId: secretId, VersionStage: stage });
+    const answer = await client.send(command, { abortSignal: signal }).catch(sanitise);
+    return parseCredentials(answer.SecretString ?? '', answer.VersionId ?? '', readAt);
+  }
+
+  return { candidates, remember: (secretId, credentials) => memory.set(secretId, credentials) };
+}
+
+/** A clock that was set back makes a pair look younger than none: it is read again. */
+function isYoung({ readAt }: Credentials, now: number): boolean {
+  return now >= readAt && now - readAt < maxAge;
+}
+
+/** Printable, and without the white space that a paste brings along: such a pair would only be refused. */
+const filledIn = z.string().check(z.regex(/^[\x21-\x7e](?:[\x20-\x7e]*[\x21-\x7e])?$/));
+const schema = z.object({ client_id: filledIn, client_secret: filledIn });
+
+function parseCredentials(text: string, versionId: string, readAt: number): Credentials | undefined {
+  const { success, data } = schema.safeParse(parseJsonObject(text));
+  if (!success) return undefined;
+  return { clientId: data.client_id, clientSecret: new Secret(data.client_secret), versionId, readAt };
+}
+
+const operatorsToMend = new Set([
+  'AccessDeniedException',
+  'DecryptionFailure',
+  'InvalidParameterException',
+  'InvalidRequestException',
+  'ResourceNotFoundException',
+  'ValidationException',
+]);
+
+function sanitise(error: Error): never {
+  const Unreadable = operatorsToMend.has(error.name) ? SecretUnusable : SecretsUnavailable;
+  throw new Unreadable(`Secrets Manager: ${error.name}`, { cause: error });
+}

@@ -1,0 +1,81 @@
+import { createHash } from 'node:crypto';
+import type { GrantType } from './scopes.ts';
+import type { Secret } from './secret.ts';
+
+const second = 1_000;
+const hour = 3_600 * second;
+
+/** An access token. Times are epoch milliseconds by this instance's clock, durations milliseconds. */
+export type Token = {
+  value: Secret;
+  sha256: string;
+  /** Sorted; undefined where nobody said (an unscoped token). */
+  scopes: readonly string[] | undefined;
+  /** When the request for it was sent, plus `expires_in`: never later than the true expiry. */
+  expiresAt: number;
+  /** When its value was first seen, and its remaining life then: what window and floor are measured by. */
+  firstSeenAt: number;
+  lifetime: number;
+  /** Connect brought this same value back when asked for a new one: there is no other before it ends. */
+  broughtBack: boolean;
+};
+
+/** What a token is the token of; see `tokenKey`. `userId` only for fulfillment_user_assertion. */
+export type TokenIdentity = {
+  baseUrl: string;
+  client: string;
+  grantType: GrantType;
+  scopes: readonly string[];
+  retailerId: string | undefined;
+  userId: string | undefined;
+};
+
+/** A key that no other identity has: a JSON array cannot be read two ways, and its hash holds no user id. */
+export function tokenKey({ baseUrl, client, grantType, scopes, retailerId, userId }: TokenIdentity): string {
+  const parts = [baseUrl, client, grantType, scopes.toSorted(), retailerId ?? null, userId ?? null];
+  return createHash('sha256').update(JSON.stringify(parts)).digest('hex');
+}
+
+/** How long before expiry a token is renewed while it is still vended. */
+export function renewalWindow(lifetime: number): number {
+  return Math.min(2 * hour, lifetime * 0.2);
+}
+
+/** The least remaining life that is vended. */
+export function floor({ lifetime, broughtBack }: Pick<Token, 'lifetime' | 'broughtBack'>): number {
+  return broughtBack ? 5 * second : Math.min(120 * second, lifetime * 0.02);
+}
+
+/**
+ * - `fresh`: vend it
+ * - `ageing`: vend it, and renew it on the way if nobody does
+ * - `short`: alive, but with less life than the floor or `minTtl`
+ * - `dead`
+ */
+export type Phase = 'fresh' | 'ageing' | 'short' | 'dead';
+
+/** `jitter` from 0 to 1 moves the window's start towards expiry by up to a tenth, so that a fleet spreads out. */
+export function phaseOf(
+  token: Token,
+  { now, minTtl, jitter }: { now: number; minTtl: number; jitter: number },
+): Phase {
+  const left = token.expiresAt - now;
+  if (left <= 0) return 'dead';
+  if (left < Math.max(floor(token), minTtl)) return 'short';
+  const window = renewalWindow(token.lifetime) * (1 - jitter / 10);
+  return left < window && !token.broughtBack ? 'ageing' : 'fresh';
+}
+
+/** The same value again keeps the life it had: an upstream that promises it more is not believed. */
+export function afterRenewal(old: Token | undefined, renewed: Token): Token {
+  if (old === undefined || old.sha256 !== renewed.sha256) return renewed;
+  return { ...old, expiresAt: Math.min(old.expiresAt, renewed.expiresAt), broughtBack: true };
+}
+
+/** The two times of the answer, in whole seconds; both floored, so that their sum is never past the expiry. */
+export function answerTimes(token: Token, now: number): { created_at: number; expires_in: number } {
+  return {
+    created_at: Math.floor(now / second),
+    expires_in: Math.floor((token.expiresAt - now) / second),
+  };
+}

@@ -1,0 +1,78 @@
+import type { Failure } from './back-off.ts';
+import type { Order } from './connect.ts';
+import { Refusal, retryAfter } from './refusal.ts';
+import type { Vended } from './tokens.ts';
+
+const soon = 1_000;
+
+/** What a caller is told where no token could be had: whose turn it is, and when to come back. */
+export function refusalOf(vended: Exclude<Vended, { kind: 'token' }>, order: Order): Refusal {
+  if (vended.kind === 'failed') return refusalOfFailure(vended.failure, vended.retryAfter ?? soon, order);
+  return new Refusal(
+    'temporarily_unavailable',
+    'min_ttl',
+    'Connect has no token with that much remaining life to give yet.',
+    { headers: retryAfter(vended.retryAfter) },
+  );
+}
+
+function refusalOfFailure({ kind }: Failure, milliseconds: number, { subject }: Order): Refusal {
+  switch (kind) {
+    case 'invalid_grant':
+      return new Refusal(
+        'invalid_grant',
+        kind,
+        `Connect refused the ${subject.kind === 'code' ? 'code or its redirect_uri' : 'assertion'}.`,
+      );
+    case 'credentials_refused':
+      return serverError(
+        502,
+        kind,
+        "Connect refused this service's credentials. Its operators have been alerted.",
+      );
+    case 'query_params_forbidden':
+      return serverError(
+        502,
+        kind,
+        "Connect took this service's credentials for leaked. Its operators have been alerted.",
+      );
+    case 'not_entitled':
+      return serverError(
+        502,
+        kind,
+        'Connect does not let this application have that scope: ask Instacart to enable it.',
+      );
+    case 'not_a_token':
+      return serverError(502, kind, 'Connect answered something that is no token.');
+    case 'misconfigured':
+      return serverError(500, kind, "This client's secret is missing or malformed, or may not be read.");
+    case 'unavailable':
+      return unavailable('upstream_unavailable', 'Connect is throttled, down or too slow.', milliseconds);
+    case 'secrets_unavailable':
+      return unavailable(kind, 'AWS Secrets Manager is throttled, down or too slow.', milliseconds);
+    case 'outcome_unknown':
+      return outcomeUnknown();
+  }
+}
+
+/** A one-time code went out and no answer came back: trying it again could revoke the token it bought. */
+function outcomeUnknown(): Refusal {
+  return new Refusal(
+    'temporarily_unavailable',
+    'outcome_unknown',
+    'No answer from Connect, and the code may be used up: start the linking again with a new one.',
+    { status: 504 },
+  );
+}
+
+function serverError(
+  status: number,
+  reason: Failure['kind'] & Refusal['reason'],
+  description: string,
+): Refusal {
+  return new Refusal('server_error', reason, description, { status });
+}
+
+function unavailable(reason: Refusal['reason'], description: string, milliseconds: number): Refusal {
+  return new Refusal('temporarily_unavailable', reason, description, { headers: retryAfter(milliseconds) });
+}

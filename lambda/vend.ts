@@ -1,0 +1,91 @@
+import type { ApiEvent } from './api-event.ts';
+import type { Audit } from './audit.ts';
+import { type Caller, identifyCaller } from './caller.ts';
+import type { Order } from './connect.ts';
+import { decide, grantedScopes, type Mismatch, type Policy } from './policy.ts';
+import { Refusal } from './refusal.ts';
+import { readRequest, type TokenRequest } from './request.ts';
+import { type Token, tokenKey } from './token.ts';
+import type { CacheLevel, Vended, Want } from './tokens.ts';
+import { refusalOf } from './upstream-refusals.ts';
+
+export type VendDependencies = { policy: Policy; vendToken: (want: Want) => Promise<Vended> };
+
+export type Vend = (
+  event: ApiEvent,
+  audit: Audit,
+  signal: AbortSignal,
+) => Promise<{ token: Token; level: CacheLevel }>;
+
+/** One token request from event to token: read, who is calling, may they, vend. Throws Refusal. */
+export function createVend({ policy, vendToken }: VendDependencies): Vend {
+  return async function vend(event, audit, signal) {
+    const request = readRequest(event, policy);
+    Object.assign(audit, recordable(request, policy));
+    const caller = identifyCaller(event.requestContext.identity);
+    Object.assign(audit, { caller: caller.arn, account: caller.account });
+    const order = authorise(policy, caller, request, audit);
+    const vended = await vendToken({ order, key: keyOf(order), minTtl: request.minTtl, signal });
+    if (vended.mint !== undefined) audit.mint = vended.mint;
+    if (vended.kind !== 'token') throw refusalOf(vended, order);
+    return vended;
+  };
+}
+
+/** What a stranger may have written in our log: only names that our own tables and policy have. */
+function recordable({ client, grantType, scopes }: TokenRequest, { clients }: Policy): Partial<Audit> {
+  const known = clients.some(({ name }) => name === client);
+  return { ...(known && { client }), grant_type: grantType, ...(scopes && { scopes }) };
+}
+
+function authorise(policy: Policy, caller: Caller, request: TokenRequest, audit: Audit): Order {
+  const { grantType, retailerId, subject } = request;
+  const scopes = request.scopes ?? defaultScopes(policy, caller, request);
+  const decision = decide(policy, caller, {
+    client: request.client,
+    grantType,
+    scopes,
+    retailerId,
+    userId: subject.kind === 'user' ? subject.userId : undefined,
+    redirectUri: subject.kind === 'code' ? subject.redirectUri : undefined,
+  });
+  if (!decision.allow) throw notGranted(decision.mismatch);
+  Object.assign(audit, { scopes, retailer_id: retailerId, grant_ids: decision.grantIds });
+  const client = policy.clients.find(({ name }) => name === request.client);
+  if (client === undefined) throw new Error('A grant names a client that the policy does not have');
+  return { client, grantType, scopes, retailerId, subject };
+}
+
+/** Unscoped if that is granted, else the one granted scope: never "everything" by accident. */
+function defaultScopes(policy: Policy, caller: Caller, request: TokenRequest): string[] {
+  const granted = grantedScopes(policy, caller, request);
+  if (!granted.allow) throw notGranted(granted.mismatch);
+  if (granted.unscoped) return [];
+  if (granted.scopes.length === 1) return granted.scopes;
+  throw new Refusal(
+    'invalid_scope',
+    'scope_needed',
+    `Name a scope. You are granted: ${granted.scopes.join(', ')}.`,
+  );
+}
+
+const mismatches: Record<Mismatch, string> = {
+  caller: 'The policy grants this caller nothing.',
+  client: 'The policy grants this caller no such client_id.',
+  grant_type: 'The policy grants this caller no such grant_type for this client.',
+  scope: 'The policy grants this caller no such scope by this grant_type, or no token without a scope.',
+  user: 'The policy grants this caller no such user.',
+  redirect_uri: 'The policy grants this caller no such redirect_uri.',
+  retailer_id: 'The policy grants this caller no such X-Retailer-Id.',
+};
+
+function notGranted(mismatch: Mismatch): Refusal {
+  return new Refusal('unauthorized_client', mismatch, mismatches[mismatch]);
+}
+
+/** Undefined where only Connect can tell whether the subject may have a token, each time anew. */
+function keyOf({ client, grantType, scopes, retailerId, subject }: Order): string | undefined {
+  if (subject.kind === 'code' || subject.kind === 'opaque') return undefined;
+  const userId = subject.kind === 'user' ? subject.userId : undefined;
+  return tokenKey({ baseUrl: client.baseUrl, client: client.name, grantType, scopes, retailerId, userId });
+}
