@@ -1,0 +1,97 @@
+import { inspect } from 'node:util';
+import { Logger } from '@aws-lambda-powertools/logger';
+import fc from 'fast-check';
+import { describe, expect, it, vi } from 'vitest';
+import { connectScopes, grantTypesOf, splitScopes } from '../../lambda/scopes.ts';
+import { Secret } from '../../lambda/secret.ts';
+import { decodeUserAssertion, encodeUserAssertion } from '../../lambda/user-assertion.ts';
+
+describe('a secret', () => {
+  const secret = new Secret('canary-5f1e');
+
+  it.each([
+    ['a template', () => `${secret}`],
+    ['concatenation', () => `x${String(secret)}`],
+    ['JSON', () => JSON.stringify({ secret, list: [secret] })],
+    ['inspection', () => inspect({ secret }, { depth: 5, showHidden: true })],
+    ['an error', () => inspect(new Error(`${secret}`, { cause: secret }))],
+    ['spreading', () => JSON.stringify({ ...secret })],
+    ['its keys', () => JSON.stringify([Object.entries(secret), Reflect.ownKeys(secret)])],
+    ['a clone', () => inspect(structuredClone({ ...secret }))],
+    ['join', () => [secret, secret].join()],
+  ])('does not show in %s', (_how, print) => {
+    expect(print()).not.toContain('canary');
+  });
+
+  it('does not show in a log line', () => {
+    const log = vi.spyOn(console, 'info').mockReturnValue();
+    vi.stubEnv('POWERTOOLS_DEV', 'true');
+    new Logger({ serviceName: 'test' }).info('x', { secret, nested: { secret } });
+    expect(log.mock.calls.flat().join()).toContain('[secret]');
+    expect(log.mock.calls.flat().join()).not.toContain('canary');
+    vi.restoreAllMocks();
+    vi.unstubAllEnvs();
+  });
+
+  it('is revealed on request, and known by its hash', () => {
+    expect(secret.reveal()).toBe('canary-5f1e');
+    expect(secret.sha256()).toMatch(/^[0-9a-f]{64}$/);
+  });
+});
+
+describe('scopes', () => {
+  it('are the same in any order, with any repeats, by comma or space', () => {
+    const known = Object.keys(connectScopes);
+    fc.assert(
+      fc.property(
+        fc.array(fc.constantFrom(...known), { minLength: 1 }),
+        fc.constantFrom(',', ' ', ', ', ' ,,  '),
+        (list, separator) => {
+          expect(splitScopes(list.join(separator))).toEqual([...new Set(list)].sort());
+        },
+      ),
+    );
+  });
+
+  it('of a prototype are unknown', () => {
+    for (const name of ['__proto__', 'constructor', 'toString'])
+      expect(grantTypesOf(name, [connectScopes])).toEqual([]);
+  });
+});
+
+describe('a user assertion', () => {
+  it('is decoded to the user id that it was built from', () => {
+    fc.assert(
+      fc.property(fc.string({ minLength: 1, maxLength: 40, unit: 'grapheme' }), (id) => {
+        fc.pre(!/[\p{Cc}]/u.test(id) && id.length <= 256);
+        expect(decodeUserAssertion(encodeUserAssertion(id))).toBe(id);
+      }),
+    );
+  });
+
+  it('of the documented form is what we build', () => {
+    expect(encodeUserAssertion('kamalsingh1234')).toBe('eyJ1c2VyX2lkIjoia2FtYWxzaW5naDEyMzQifQ==');
+  });
+
+  const base64 = (text: string) => Buffer.from(text).toString('base64');
+  it.each([
+    ['no padding', 'eyJ1c2VyX2lkIjoia2FtYWxzaW5naDEyMzQifQ'],
+    ['white space', ' eyJ1c2VyX2lkIjoia2FtYWxzaW5naDEyMzQifQ=='],
+    ['a line end', 'eyJ1c2VyX2lkIjoia2FtYWxzaW5naDEyMzQifQ==\n'],
+    ['the URL-safe alphabet', Buffer.from('{"user_id":"?>?>"}').toString('base64url')],
+    ['another key', base64('{"user_id":"a","admin":true}')],
+    ['a prototype key', base64('{"user_id":"a","__proto__":{}}')],
+    ['a number', base64('{"user_id":7}')],
+    ['an empty id', base64('{"user_id":""}')],
+    ['a control character', base64('{"user_id":"a\\u0000"}')],
+    ['half a surrogate pair', base64('{"user_id":"\\ud800"}')],
+    ['a list', base64('["user_id"]')],
+    ['null', base64('null')],
+    ['two documents', base64('{"user_id":"a"}{"user_id":"b"}')],
+    ['invalid UTF-8', Buffer.from([0x7b, 0x22, 0xff, 0x22, 0x7d]).toString('base64')],
+    ['a byte-order mark', base64('\ufeff{"user_id":"a"}')],
+    ['nothing', ''],
+  ])('with %s is none', (_what, assertion) => {
+    expect(decodeUserAssertion(assertion)).toBeUndefined();
+  });
+});
