@@ -8,6 +8,9 @@ const maxTokens = 10_000;
 /** A caller's `min_ttl` alone renews a token that is otherwise fresh this often at most. */
 const minTtlSpacing = 60_000;
 
+/** A token that is of use for less counts as a failed mint. */
+const shortestUse = 1_000;
+
 /** Where a token came from: `collapsed` waited for another request's mint, `bypass` is never cached. */
 export type CacheLevel = 'memory' | 'mint' | 'collapsed' | 'bypass';
 
@@ -125,8 +128,8 @@ export function createTokens({
       const token = afterRenewal(memory.get(key)?.token, outcome.token);
       memory.set(key, { token, jitter: random() });
       backOff.succeeded(leave);
-      // Dead on arrival: the next one will hardly be better, so it must not be asked for at every request.
-      if (token.expiresAt - now() < floor(token)) backOff.failed(leave, key, unavailable);
+      // All but dead on arrival: the next will hardly be better, so it must not be asked for at every request.
+      if (token.expiresAt - now() < floor(token) + shortestUse) backOff.failed(leave, key, unavailable);
     } else if (!holdsClient(outcome)) {
       backOff.failed(leave, key, outcome);
     } else {
