@@ -84,7 +84,7 @@ function refuseOutOfTime(): never {
 /** A gateway clock ahead of ours gains nobody time; an event without its time gets all of it. */
 function timeToAnswer(event: unknown, now: number): number {
   const { requestTimeEpoch } = requestContextOf(event);
-  const waited = typeof requestTimeEpoch === 'number' ? now - requestTimeEpoch : 0;
+  const waited = Number.isFinite(requestTimeEpoch) ? now - (requestTimeEpoch as number) : 0;
   return answerWithin - Math.max(0, waited);
 }
 

@@ -56,12 +56,8 @@ function world({ random = (): number => 0 } = {}) {
     now: () => state.now,
     random,
   });
-  const vend = ({
-    key = 'key',
-    cached = true,
-    minTtl = 0,
-    signal = new AbortController().signal,
-  } = {}) => vendToken({ order, key: cached ? key : undefined, minTtl, signal });
+  const vend = ({ key = 'key', cached = true, minTtl = 0, signal = new AbortController().signal } = {}) =>
+    vendToken({ order, key: cached ? key : undefined, minTtl, signal });
   return { state, mints, vend, tokenOutcome };
 }
 
