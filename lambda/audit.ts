@@ -65,20 +65,22 @@ function mintFields({
   };
 }
 
+/** The metrics with a dimension of their own are published apart: a dimension holds for all that goes with it. */
 function measure(metrics: Metrics, { cache, mint }: Audit, { refusal }: Ending): void {
   if (refusal === undefined) count(metrics, 'Vends', { cache: cache ?? 'memory' });
   else count(metrics, 'Denials', { reason: refusal.reason });
   if (mint === undefined) return;
-  if (mint.outcome.kind === 'token') metrics.addMetric('Mints', MetricUnit.Count, 1);
-  else count(metrics, 'MintFailures', { kind: mint.outcome.kind });
-  if (mint.upstreamMs > 0) metrics.addMetric('UpstreamLatency', MetricUnit.Milliseconds, mint.upstreamMs);
-  const refused = mint.refusedCredentials + (mint.outcome.kind === 'query_params_forbidden' ? 1 : 0);
-  if (refused > 0) metrics.addMetric('CredentialsRefused', MetricUnit.Count, refused);
+  const { outcome, upstreamMs, refusedCredentials } = mint;
+  if (outcome.kind !== 'token') count(metrics, 'MintFailures', { kind: outcome.kind });
+  metrics.addMetric('Mints', MetricUnit.Count, outcome.kind === 'token' ? 1 : 0);
+  metrics.addMetric('UpstreamLatency', MetricUnit.Milliseconds, upstreamMs);
+  const leaked = outcome.kind === 'query_params_forbidden' ? 1 : 0;
+  metrics.addMetric('CredentialsRefused', MetricUnit.Count, refusedCredentials + leaked);
   metrics.publishStoredMetrics();
 }
 
 function count(metrics: Metrics, name: string, dimension: Record<string, string>): void {
-  const single = metrics.singleMetric();
-  single.addDimensions(dimension);
-  single.addMetric(name, MetricUnit.Count, 1);
+  metrics.addDimensions(dimension);
+  metrics.addMetric(name, MetricUnit.Count, 1);
+  metrics.publishStoredMetrics();
 }

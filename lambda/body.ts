@@ -11,11 +11,11 @@ export type Fields = ReadonlyMap<string, unknown>;
 /** Content type, then size, then the fields: 415, 413 or 400. */
 export function readBody(event: ApiEvent): Fields {
   const parse = parserOf(event);
-  const bytes = Buffer.from(event.body ?? '', event.isBase64Encoded === true ? 'base64' : 'utf8');
-  if (bytes.length > maxBytes) {
+  const text = readText(event);
+  if (Buffer.byteLength(text) > maxBytes) {
     throw new Refusal('invalid_request', 'size', 'The body is larger than 16 kB.', { status: 413 });
   }
-  return new Map(parse(decode(bytes)).filter(([, value]) => value !== ''));
+  return new Map(parse(text).filter(([, value]) => value !== ''));
 }
 
 type Parser = (text: string) => Array<[string, unknown]>;
@@ -33,9 +33,12 @@ function parserOf(event: ApiEvent): Parser {
   );
 }
 
-function decode(bytes: Buffer): string {
+const utf8 = new TextDecoder('utf-8', { fatal: true });
+
+function readText({ body, isBase64Encoded }: ApiEvent): string {
+  if (isBase64Encoded !== true) return body ?? '';
   try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+    return utf8.decode(Buffer.from(body ?? '', 'base64'));
   } catch {
     throw new Refusal('invalid_request', 'body', 'The body is not UTF-8.');
   }

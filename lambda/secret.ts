@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { inspect } from 'node:util';
 
 const hidden = '[secret]';
@@ -21,7 +21,7 @@ export class Secret {
 
   /** SHA-256 in hex: what may be recorded of a token, whose 256 random bits cannot be guessed from it. */
   sha256(): string {
-    return createHash('sha256').update(this.#text).digest('hex');
+    return hash('sha256', this.#text);
   }
 
   toString(): string {

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { GrantType } from './scopes.ts';
 import type { Secret } from './secret.ts';
 
@@ -33,7 +33,7 @@ export type TokenIdentity = {
 /** A key that no other identity has: a JSON array cannot be read two ways, and its hash holds no user id. */
 export function tokenKey({ baseUrl, client, grantType, scopes, retailerId, userId }: TokenIdentity): string {
   const parts = [baseUrl, client, grantType, scopes.toSorted(), retailerId ?? null, userId ?? null];
-  return createHash('sha256').update(JSON.stringify(parts)).digest('hex');
+  return hash('sha256', JSON.stringify(parts));
 }
 
 /** How long before expiry a token is renewed while it is still vended. */
