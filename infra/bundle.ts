@@ -1,0 +1,61 @@
+import { mkdir, rm, writeFile } from 'node:fs/promises';
+import { dirname, join, relative } from 'node:path';
+import { build } from 'esbuild';
+import type { Policy } from '../lambda/policy.ts';
+
+const repository = join(import.meta.dirname, '..');
+const entryPoints = ['lambda/vend-function.ts'];
+/** Nothing is written here, but the names of chunks follow it: the same in every folder. */
+const outdir = 'bundle';
+
+export type Bundle = {
+  /** Of the asset: code and policy, source maps aside. */
+  bytes: number;
+  /** Sizes by file name, relative to the asset. */
+  files: Readonly<Record<string, number>>;
+};
+
+/**
+ * Builds the function with its policy into the folder `into`, and source maps into `${into}-maps`; both are
+ * emptied first. The same sources and policy give the same bytes, wherever they are built. Throws esbuild's
+ * BuildFailure.
+ */
+export async function bundleFunction({ policy, into }: { policy: Policy; into: string }): Promise<Bundle> {
+  const { outputFiles } = await build({
+    absWorkingDir: repository,
+    entryPoints,
+    outdir,
+    write: false,
+    bundle: true,
+    splitting: true,
+    minify: true,
+    format: 'esm',
+    outExtension: { '.js': '.mjs' },
+    platform: 'node',
+    target: 'node24',
+    mainFields: ['module', 'main'],
+    // Paths as the sources have them: where node_modules is a link, they would lead out of this folder.
+    preserveSymlinks: true,
+    legalComments: 'none',
+    sourcemap: 'external',
+    logLevel: 'silent',
+  });
+  await Promise.all([into, mapsOf(into)].map((folder) => rm(folder, { recursive: true, force: true })));
+  const files: Record<string, number> = {};
+  const write = async (name: string, contents: Uint8Array) => {
+    const isMap = name.endsWith('.map');
+    const path = join(isMap ? mapsOf(into) : into, name);
+    await mkdir(dirname(path), { recursive: true });
+    await writeFile(path, contents);
+    if (!isMap) files[name] = contents.length;
+  };
+  for (const { path, contents } of outputFiles) {
+    await write(relative(join(repository, outdir), path), contents);
+  }
+  await write('policy.json', Buffer.from(JSON.stringify(policy, undefined, 2)));
+  return { bytes: Object.values(files).reduce((sum, size) => sum + size, 0), files };
+}
+
+function mapsOf(into: string): string {
+  return `${into}-maps`;
+}

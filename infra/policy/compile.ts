@@ -1,0 +1,90 @@
+import { readFileSync } from 'node:fs';
+import type { Client, Grant, Policy } from '../../lambda/policy.ts';
+import { keepWarmFindings, toKeepWarm } from './keep-warm.ts';
+import { parsePrincipal } from './principals.ts';
+import { type Finding, PolicyError } from './problems.ts';
+import { ruleFindings } from './rules.ts';
+import { type ClientEntry, type GrantEntry, type PolicyFile, policySchema } from './schema.ts';
+import { readSource } from './source.ts';
+import { structureFindings } from './structure.ts';
+
+/** A client's secret: made by the stack under `name`, or one that is there already. */
+export type ClientSecret =
+  | { client: string; name: string }
+  | { client: string; arn: string; kmsKeyArn: string | undefined };
+
+export type CompiledPolicy = {
+  /** What the function carries. */
+  policy: Policy;
+  /** What the stack makes, and lets the function read. */
+  secrets: readonly ClientSecret[];
+  /** Every principal once, as the file has it: with its path, which the function does not compare. */
+  principals: readonly string[];
+};
+
+/**
+ * Checks and compiles a policy file's text. `file` is its name in messages.
+ * Throws PolicyError, which lists every problem with its line and what to write instead.
+ */
+export function compilePolicy(text: string, file: string): CompiledPolicy {
+  const { value, place } = readSource(text, file);
+  const refuseIf = (findings: readonly Finding[]) => {
+    if (findings.length > 0) throw new PolicyError(file, place(findings));
+  };
+  refuseIf([...structureFindings(value), ...ruleFindings(value)]);
+  const entries = policySchema.parse(value);
+  const compiled = toCompiled(entries);
+  refuseIf([...keepWarmFindings(entries.keepWarm ?? [], compiled.policy)]);
+  return compiled;
+}
+
+/** Throws PolicyError, also where there is no such file. */
+export function readPolicy(file: string): CompiledPolicy {
+  return compilePolicy(readText(file), file);
+}
+
+function readText(file: string): string {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch (error) {
+    const text = `cannot be read (${(error as NodeJS.ErrnoException).code}): write another path after -c policy=`;
+    throw new PolicyError(file, [{ line: 1, column: 1, path: '', text }]);
+  }
+}
+
+function toCompiled({ clients, grants, keepWarm = [] }: PolicyFile): CompiledPolicy {
+  const named = Object.entries(clients);
+  return {
+    policy: {
+      clients: named.map(([name, client]) => toClient(name, client)),
+      grants: grants.map(toGrant),
+      keepWarm: keepWarm.map(toKeepWarm),
+    },
+    secrets: named.map(([name, client]) => toSecret(name, client)),
+    principals: [...new Set(grants.flatMap(({ principals }) => principals))],
+  };
+}
+
+function toClient(name: string, entry: ClientEntry): Client {
+  return {
+    name,
+    baseUrl: new URL(entry.baseUrl ?? 'https://connect.instacart.com').origin,
+    secretId: entry.secretArn ?? entry.secretName ?? '',
+    scopeSeparator: entry.scopeSeparator === 'space' ? ' ' : ',',
+    privateScopes: entry.scopes ?? {},
+  };
+}
+
+function toSecret(client: string, { secretName = '', secretArn, kmsKeyArn }: ClientEntry): ClientSecret {
+  return secretArn === undefined ? { client, name: secretName } : { client, arn: secretArn, kmsKeyArn };
+}
+
+function toGrant(entry: GrantEntry): Grant {
+  const { id, client, grantType, scopes = [], unscoped = false } = entry;
+  const { retailerIds = [], users = [], redirectUris = [] } = entry;
+  const principals = entry.principals.flatMap((text) => {
+    const parsed = parsePrincipal(text);
+    return 'principal' in parsed ? [parsed.principal] : [];
+  });
+  return { id, principals, client, grantType, scopes, unscoped, retailerIds, users, redirectUris };
+}

@@ -1,0 +1,114 @@
+import {
+  type Document,
+  isAlias,
+  isMap,
+  isNode,
+  isScalar,
+  isSeq,
+  LineCounter,
+  type ParsedNode,
+  parseDocument,
+  visit,
+  type YAMLError,
+} from 'yaml';
+import { type Finding, formatPath, PolicyError, type Problem } from './problems.ts';
+
+/** A policy this long is a mistake, and a parser's nightmare; a hundred grants take 30 kB. */
+const maxLength = 256 * 1024;
+
+/** The policy file as plain data, and where each piece of it stands. */
+export type Source = {
+  value: unknown;
+  /** Gives findings their lines. A key that is not there is shown at the thing that lacks it. */
+  place: (findings: readonly Finding[]) => Problem[];
+};
+
+/** Reads the YAML. Throws PolicyError for bad syntax, repeated keys, several documents, anchors and aliases. */
+export function readSource(text: string, file: string): Source {
+  const lines = new LineCounter();
+  const at = (offset: number, path: string, problem: string): Problem => {
+    const { line, col } = lines.linePos(offset);
+    return { line: Math.max(line, 1), column: Math.max(col, 1), path, text: problem };
+  };
+  if (text.length > maxLength) {
+    throw new PolicyError(file, [at(0, '', `is longer than ${maxLength} characters: split the policy`)]);
+  }
+  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, stringKeys: true });
+  const faults = syntaxFaults(document);
+  const problems = faults.length > 0 ? faults : surprises(document);
+  if (problems.length > 0) {
+    throw new PolicyError(
+      file,
+      problems.map((problem) => at(problem.offset, '', problem.text)),
+    );
+  }
+  return {
+    value: document.toJS(),
+    place: (findings) =>
+      findings.map((finding) => at(offsetOf(document, finding), formatPath(finding.path), finding.text)),
+  };
+}
+
+type Fault = { offset: number; text: string };
+
+/** The first at each place: one slip can make the parser complain many times over. */
+function syntaxFaults({ errors, warnings }: Document.Parsed): Fault[] {
+  const faults = new Map<number, Fault>();
+  for (const error of [...errors, ...warnings]) {
+    const offset = error.pos[0];
+    if (!faults.has(offset)) faults.set(offset, { offset, text: advise(error) });
+  }
+  return [...faults.values()];
+}
+
+function advise({ code, message }: YAMLError): string {
+  switch (code) {
+    case 'DUPLICATE_KEY':
+      return 'this key is here twice: keep one of the two';
+    case 'MULTIPLE_DOCS':
+      return 'a second document begins here: write one, without the --- line';
+    case 'BAD_ALIAS':
+      return "a bare * is a sign of YAML's own: write it in quotes, '*'";
+    default:
+      return `this is no YAML that can be read: ${message}`;
+  }
+}
+
+/** What YAML allows and a reviewed list of grants should not have. */
+function surprises(document: Document.Parsed): Fault[] {
+  const found: Fault[] = [];
+  visit(document, (key, node) => {
+    if (!isNode(node)) return;
+    const offset = node.range?.[0] ?? 0;
+    if (isAlias(node)) found.push({ offset, text: 'aliases are not read here: write the value out' });
+    else if (node.anchor !== undefined) {
+      found.push({ offset, text: `anchors are not read here: remove &${node.anchor}` });
+    }
+    if (key === 'key' && isScalar(node) && node.value === '__proto__') {
+      found.push({ offset, text: '__proto__ is no name to use: write another' });
+    }
+  });
+  return found;
+}
+
+/** A list or map is shown at its key, text and numbers where they stand. */
+function offsetOf(document: Document.Parsed, { path, at }: Finding): number {
+  let node: unknown = document.contents;
+  let offset = start(node);
+  for (const step of path) {
+    if (isMap(node)) {
+      const pair = node.items.find(({ key }) => isScalar(key) && key.value === step);
+      if (pair === undefined) return offset;
+      offset = start(pair.key);
+      node = pair.value;
+    } else if (isSeq(node) && node.items[Number(step)] !== undefined) {
+      node = node.items[Number(step)];
+      offset = start(node);
+    } else return offset;
+  }
+  return at !== 'key' && isScalar(node) && node.value !== null ? start(node) : offset;
+}
+
+function start(node: unknown): number {
+  return (node as ParsedNode | null)?.range?.[0] ?? 0;
+}
