@@ -1,0 +1,25 @@
+import { join } from 'node:path';
+import { App, Validations } from 'aws-cdk-lib';
+import { AwsSolutionsChecks } from 'cdk-nag';
+import { bundleFunction } from './bundle.ts';
+import { readPolicy } from './policy/compile.ts';
+import { PolicyError } from './policy/problems.ts';
+import { PolicyTooLarge } from './resource-policy.ts';
+import { readSettings, SettingsError } from './settings.ts';
+import { VendingStack } from './stack.ts';
+
+const app = new App();
+try {
+  const settings = readSettings((key) => app.node.tryGetContext(key));
+  const compiled = readPolicy(settings.policy);
+  const asset = join(app.outdir, 'bundle', 'vend-function');
+  await bundleFunction({ policy: compiled.policy, into: asset });
+  new VendingStack(app, { settings, compiled, asset });
+  Validations.of(app).addPlugins(new AwsSolutionsChecks(app));
+} catch (error) {
+  const isTheirs =
+    error instanceof PolicyError || error instanceof SettingsError || error instanceof PolicyTooLarge;
+  if (!isTheirs) throw error;
+  console.error(error.message);
+  process.exit(1);
+}

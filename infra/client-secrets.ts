@@ -1,0 +1,65 @@
+import { RemovalPolicy, Validations } from 'aws-cdk-lib';
+import { Key } from 'aws-cdk-lib/aws-kms';
+import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
+import { Construct } from 'constructs';
+import type { ClientSecret } from './policy/compile.ts';
+
+/**
+ * The clients' secrets: made here, or imported by ARN. What is made outlives the stack, as Connect shows a client
+ * secret once; a stack that is set up anew takes it over by `secretArn`.
+ */
+export class ClientSecrets extends Construct {
+  /** What the function may read. */
+  readonly secretArns: string[] = [];
+  /** What it decrypts them with; AWS's own aws/secretsmanager key needs no permission. */
+  readonly keyArns: string[];
+  /** Made here, and empty until an operator fills them in. */
+  readonly names: string[] = [];
+
+  constructor(scope: Construct, id: string, secrets: readonly ClientSecret[]) {
+    super(scope, id);
+    const keyArns = new Set<string>();
+    let key: Key | undefined;
+    for (const secret of secrets) {
+      if ('arn' in secret) {
+        this.secretArns.push(secret.arn);
+        if (secret.kmsKeyArn !== undefined) keyArns.add(secret.kmsKeyArn);
+        continue;
+      }
+      key ??= this.makeKey();
+      keyArns.add(key.keyArn);
+      this.secretArns.push(this.makeSecret(secret, key));
+      this.names.push(secret.name);
+    }
+    this.keyArns = [...keyArns];
+  }
+
+  private makeKey(): Key {
+    return new Key(this, 'Key', {
+      description: 'Encrypts the client secrets of Instacart Connect',
+      enableKeyRotation: true,
+      removalPolicy: RemovalPolicy.RETAIN,
+    });
+  }
+
+  /** The placeholder shows what to fill in; without a client_id the function takes it for "not set yet". */
+  private makeSecret({ client, name }: { client: string; name: string }, encryptionKey: Key): string {
+    const secret = new Secret(this, client, {
+      secretName: name,
+      description: `Instacart Connect's client_id and client_secret for the client ${client} of the policy`,
+      encryptionKey,
+      generateSecretString: {
+        secretStringTemplate: JSON.stringify({ client_id: '' }),
+        generateStringKey: 'client_secret',
+        excludePunctuation: true,
+      },
+      removalPolicy: RemovalPolicy.RETAIN,
+    });
+    Validations.of(secret).acknowledge({
+      id: 'AwsSolutions-SMG4',
+      reason:
+        'Only Instacart can issue a new pair, by cloning the application; the function notices the new version.',
+    });
+    return secret.secretArn;
+  }
+}

@@ -1,0 +1,69 @@
+import { RetentionDays } from 'aws-cdk-lib/aws-logs';
+import * as z from 'zod';
+
+const retentions = Object.values(RetentionDays).filter((days) => typeof days === 'number' && days < 9999);
+
+const stageSchema = z.strictObject({
+  stackName: z
+    .string({ error: 'write a name such as connect-token-vending' })
+    .regex(/^[A-Za-z][A-Za-z0-9-]{0,63}$/, {
+      error: 'write a name of up to 64 letters, digits and -, a letter first',
+    }),
+  throttling: z.strictObject(
+    { requestsPerSecond: count(10_000), burst: count(5_000) },
+    { error: 'write { "requestsPerSecond": 100, "burst": 200 }' },
+  ),
+  memoryMegabytes: count(10_240, 128),
+  logRetentionDays: z.literal(retentions as number[], { error: `write one of ${retentions.join(', ')}` }),
+  /** Sets the account's CloudWatch role for API Gateway, one for all its APIs in the region. */
+  apiGatewayAccountRole: z.boolean({ error: 'write true or false' }),
+  alarmTopicArn: z
+    .string({ error: 'write the ARN of an SNS topic' })
+    .regex(/^arn:aws(-[a-z]+)*:sns:[a-z0-9-]+:\d{12}:[\w-]{1,256}$/, {
+      error: 'write the ARN of an SNS topic',
+    })
+    .optional(),
+});
+
+/** What differs between stages; from `cdk.json`. */
+export type Settings = z.output<typeof stageSchema> & {
+  /** Also the stage's name in the URL. */
+  stage: string;
+  /** The policy file's path. */
+  policy: string;
+};
+
+/** A setting cannot be used. The message is made to be read as it is: one line for every problem. */
+export class SettingsError extends Error {
+  override name = 'SettingsError';
+}
+
+/** Reads the context that `cdk.json` and `-c key=value` give. Throws SettingsError. */
+export function readSettings(context: (key: string) => unknown): Settings {
+  const policy = context('policy');
+  if (typeof policy !== 'string' || policy === '') {
+    throw new SettingsError('cdk.json context.policy: write the path of the policy file, or -c policy=FILE');
+  }
+  const stages: unknown = context('stages') ?? {};
+  const names = Object.keys(stages as object).filter((name) => /^[A-Za-z][A-Za-z0-9_]{0,127}$/.test(name));
+  const stage = names.find((name) => name === context('stage'));
+  if (stage === undefined) {
+    const choice = names.length === 0 ? 'there is none in cdk.json context.stages yet' : names.join(' or ');
+    throw new SettingsError(`cdk.json context.stage: write the name of a stage: ${choice}`);
+  }
+  const parsed = stageSchema.safeParse((stages as Record<string, unknown>)[stage]);
+  if (parsed.success) return { ...parsed.data, stage, policy };
+  const where = `cdk.json context.stages.${stage}`;
+  throw new SettingsError(parsed.error.issues.flatMap((issue) => describe(issue, where)).join('\n'));
+}
+
+function describe(issue: z.core.$ZodIssue, where: string): string[] {
+  const path = [where, ...issue.path].join('.');
+  if (issue.code !== 'unrecognized_keys') return [`${path}: ${issue.message}`];
+  return issue.keys.map((key) => `${path}.${key}: no such setting: remove it`);
+}
+
+function count(most: number, least = 1) {
+  const error = `write a whole number, ${least} to ${most}`;
+  return z.int({ error }).min(least, { error }).max(most, { error });
+}

@@ -1,0 +1,47 @@
+import { type App, CfnOutput, Stack } from 'aws-cdk-lib';
+import { Alarms } from './alarms.ts';
+import { VendingApi } from './api.ts';
+import { ClientSecrets } from './client-secrets.ts';
+import type { CompiledPolicy } from './policy/compile.ts';
+import type { Settings } from './settings.ts';
+import { VendFunction } from './vend-function.ts';
+
+export type VendingStackProps = {
+  settings: Settings;
+  compiled: CompiledPolicy;
+  /** The folder with the built bundle. */
+  asset: string;
+};
+
+/** The whole service of one stage. Tied to no account or region. */
+export class VendingStack extends Stack {
+  constructor(app: App, { settings, compiled, asset }: VendingStackProps) {
+    super(app, settings.stackName, {
+      description: 'Vends Instacart Connect access tokens to cloud workloads',
+    });
+    const secrets = new ClientSecrets(this, 'Secrets', compiled.secrets);
+    const vend = new VendFunction(this, 'Vend', { settings, asset, secrets });
+    const { principals } = compiled;
+    const api = new VendingApi(this, 'Http', { settings, handler: vend.function, principals });
+    new Alarms(this, 'Alarms', { settings, api: api.api });
+
+    this.output('TokenUrl', 'What callers POST to', api.tokenUrl);
+    this.output('CallerPolicy', 'Identity policy to attach to callers', this.callerPolicy(api.tokenArn));
+    this.output('FunctionName', 'The vend function', vend.function.functionName);
+    this.output('FunctionLogGroup', 'Where the audit lines are', vend.logGroup.logGroupName);
+    if (secrets.names.length > 0) {
+      this.output('SecretsToFillIn', 'With {"client_id":"…","client_secret":"…"}', secrets.names.join(', '));
+    }
+  }
+
+  private callerPolicy(resource: string): string {
+    return this.toJsonString({
+      Version: '2012-10-17',
+      Statement: [{ Effect: 'Allow', Action: 'execute-api:Invoke', Resource: resource }],
+    });
+  }
+
+  private output(id: string, description: string, value: string): void {
+    new CfnOutput(this, id, { description, value });
+  }
+}
