@@ -24,7 +24,11 @@ export type IssuedToken = {
   revoked: boolean;
 };
 
-export type TokenRequestSeen = { headers: IncomingMessage['headers']; fields: Record<string, unknown>; url: string };
+export type TokenRequestSeen = {
+  headers: IncomingMessage['headers'];
+  fields: Record<string, unknown>;
+  url: string;
+};
 
 export type ConnectOptions = {
   applications: Application[];
@@ -70,7 +74,12 @@ class Refused extends Error {}
 export type Connect = Awaited<ReturnType<typeof startConnect>>;
 
 /** Instacart Connect's token endpoint, and two resources that a token opens, to see that it does. */
-export async function startConnect({ applications, port = 0, now = Date.now, lifetime = day }: ConnectOptions) {
+export async function startConnect({
+  applications,
+  port = 0,
+  now = Date.now,
+  lifetime = day,
+}: ConnectOptions) {
   const requests: TokenRequestSeen[] = [];
   const unexpected: string[] = [];
   const tokens = new Map<string, IssuedToken>();
@@ -110,7 +119,8 @@ export async function startConnect({ applications, port = 0, now = Date.now, lif
     const text = (await readBody(request)).toString('utf8');
     const fields = parse(text);
     requests.push({ headers: request.headers, fields: fields ?? {}, url: url.href });
-    if (fault !== undefined && (await faultAnswer(fault, response, () => tokenAnswer(request, url, fields)))) return;
+    if (fault !== undefined && (await faultAnswer(fault, response, () => tokenAnswer(request, url, fields))))
+      return;
     try {
       send(response, 200, tokenAnswer(request, url, fields));
     } catch (error) {
@@ -121,10 +131,16 @@ export async function startConnect({ applications, port = 0, now = Date.now, lif
   }
 
   /** 200's body; throws Refused with the error code. */
-  function tokenAnswer(request: IncomingMessage, url: URL, fields: Record<string, unknown> | undefined): object {
+  function tokenAnswer(
+    request: IncomingMessage,
+    url: URL,
+    fields: Record<string, unknown> | undefined,
+  ): object {
     if ([...url.searchParams.keys()].length > 0) throw new Refused('query_params_forbidden');
-    if (request.headers['content-type'] !== 'application/json' || fields === undefined) throw new Refused('invalid_request');
-    if (Object.values(fields).some((value) => typeof value !== 'string')) throw new Refused('invalid_request');
+    if (request.headers['content-type'] !== 'application/json' || fields === undefined)
+      throw new Refused('invalid_request');
+    if (Object.values(fields).some((value) => typeof value !== 'string'))
+      throw new Refused('invalid_request');
     const said = fields as Record<string, string>;
     const application = applications.find(
       ({ clientId, clientSecret, disabled }) =>
@@ -151,13 +167,18 @@ export async function startConnect({ applications, port = 0, now = Date.now, lif
   function grantedScopes(asked: string | undefined, grantType: string, application: Application): string[] {
     const known = { ...scopeTable, ...application.privateScopes };
     const withheld = application.withheld ?? [];
-    if (!Object.values(scopeTable).some((types) => types.includes(grantType))) throw new Refused('unsupported_grant_type');
+    if (!Object.values(scopeTable).some((types) => types.includes(grantType)))
+      throw new Refused('unsupported_grant_type');
     if (asked === undefined) {
-      return Object.keys(known).filter((scope) => known[scope]?.includes(grantType) && !withheld.includes(scope));
+      return Object.keys(known).filter(
+        (scope) => known[scope]?.includes(grantType) && !withheld.includes(scope),
+      );
     }
     // A comma, as Instacart has it; the emulator also takes a space for an application that is set up so.
     const scopes = asked.split(/[, ]/);
-    const good = scopes.every((scope) => known[scope]?.includes(grantType) === true && !withheld.includes(scope));
+    const good = scopes.every(
+      (scope) => known[scope]?.includes(grantType) === true && !withheld.includes(scope),
+    );
     if (!good) throw new Refused('invalid_scope');
     return scopes;
   }
@@ -188,7 +209,8 @@ export async function startConnect({ applications, port = 0, now = Date.now, lif
     const userId = /^\{"user_id":"((?:[^"\\]|\\.)+)"\}$/.exec(text)?.[1];
     const padded = Buffer.from(text).toString('base64') === assertion;
     if (!padded || userId === undefined) throw new Refused('invalid_grant');
-    if (state.knownUsers !== undefined && !state.knownUsers.includes(userId)) throw new Refused('invalid_grant');
+    if (state.knownUsers !== undefined && !state.knownUsers.includes(userId))
+      throw new Refused('invalid_grant');
     return userId;
   }
 
@@ -211,7 +233,10 @@ export async function startConnect({ applications, port = 0, now = Date.now, lif
 
   function answerWhoami(request: IncomingMessage, response: ServerResponse): void {
     const token = bearerOf(request);
-    if (token === undefined) return send(response, 401, { error: { message: 'Unauthorized', code: 4001 } });
+    if (token === undefined) {
+      send(response, 401, { error: { message: 'Unauthorized', code: 4001 } });
+      return;
+    }
     const { clientId, scopes, userId, retailerId } = token;
     send(response, 200, { client_id: clientId, scopes, user_id: userId, retailer_id: retailerId });
   }
@@ -219,7 +244,11 @@ export async function startConnect({ applications, port = 0, now = Date.now, lif
   function answerLink(request: IncomingMessage, response: ServerResponse): void {
     const token = bearerOf(request);
     const may = token?.scopes.includes('account_linking') === true;
-    send(response, may ? 200 : 401, may ? { success: true } : { error: { message: 'Unauthorized', code: 4001 } });
+    send(
+      response,
+      may ? 200 : 401,
+      may ? { success: true } : { error: { message: 'Unauthorized', code: 4001 } },
+    );
   }
 
   const server: Server = await serve((request, response) => {

@@ -26,7 +26,11 @@ export type Fault =
   | { kind: 'doneButFailed'; status: number };
 
 /** Answers for a fault; false where the request is to be answered as if there were none. */
-export async function faultAnswer(fault: Fault, response: ServerResponse, carryOut: () => object): Promise<boolean> {
+export async function faultAnswer(
+  fault: Fault,
+  response: ServerResponse,
+  carryOut: () => object,
+): Promise<boolean> {
   switch (fault.kind) {
     case 'answer': {
       const body = typeof fault.body === 'string' ? fault.body : JSON.stringify(fault.body ?? {});
@@ -59,7 +63,9 @@ export async function faultAnswer(fault: Fault, response: ServerResponse, carryO
     case 'huge': {
       const text = JSON.stringify({ ...carryOut(), padding: 'x'.repeat(fault.bytes) });
       if (fault.gzip !== true) return answered(response, text);
-      response.writeHead(200, { 'content-type': 'application/json', 'content-encoding': 'gzip' }).end(gzipSync(text));
+      response
+        .writeHead(200, { 'content-type': 'application/json', 'content-encoding': 'gzip' })
+        .end(gzipSync(text));
       return true;
     }
     case 'doneButFailed':

@@ -13,7 +13,13 @@ export type AwsError = { name: string; status: number };
 export type SecretsManager = Awaited<ReturnType<typeof startSecretsManager>>;
 
 /** Secrets Manager's GetSecretValue over its JSON protocol, for clients who sign with one of `keys`. */
-export async function startSecretsManager({ secrets, keys }: { secrets: Record<string, string>; keys: AccessKey[] }) {
+export async function startSecretsManager({
+  secrets,
+  keys,
+}: {
+  secrets: Record<string, string>;
+  keys: AccessKey[];
+}) {
   const versions = new Map<string, Version[]>();
   const reads: Array<{ secretId: string; stage: string }> = [];
   const unexpected: string[] = [];
@@ -31,7 +37,12 @@ export async function startSecretsManager({ secrets, keys }: { secrets: Record<s
   async function listener(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const body = await readBody(request);
     const signed = verifySignature(
-      { method: request.method ?? '', target: request.url ?? '/', headers: headerLists(request.rawHeaders), body },
+      {
+        method: request.method ?? '',
+        target: request.url ?? '/',
+        headers: headerLists(request.rawHeaders),
+        body,
+      },
       { service: 'secretsmanager', keys, now: Date.now() },
     );
     if (signed.kind !== 'signed') return refuse(response, { name: 'InvalidSignatureException', status: 400 });
@@ -47,7 +58,9 @@ export async function startSecretsManager({ secrets, keys }: { secrets: Record<s
     const version = versions.get(secretId)?.find(({ stages }) => stages.includes(stage));
     if (version === undefined) return refuse(response, { name: 'ResourceNotFoundException', status: 400 });
     send(response, 200, {
-      ARN: secretId.startsWith('arn:') ? secretId : `arn:aws:secretsmanager:us-east-1:111122223333:secret:${secretId}-AbCdEf`,
+      ARN: secretId.startsWith('arn:')
+        ? secretId
+        : `arn:aws:secretsmanager:us-east-1:111122223333:secret:${secretId}-AbCdEf`,
       Name: secretId,
       VersionId: version.id,
       SecretString: version.value,

@@ -30,10 +30,12 @@ const authorizationPattern =
 export function verifySignature(request: SignedRequest, { service, keys, now }: Expected): Verdict {
   const header = (name: string) => request.headers[name]?.[0];
   const authorization = header('authorization');
-  if (authorization === undefined) return { kind: 'MISSING_AUTHENTICATION_TOKEN', because: 'no Authorization' };
+  if (authorization === undefined)
+    return { kind: 'MISSING_AUTHENTICATION_TOKEN', because: 'no Authorization' };
   const match = authorizationPattern.exec(authorization);
   if (match === null) return { kind: 'MISSING_AUTHENTICATION_TOKEN', because: 'not Signature Version 4' };
-  const [, accessKeyId = '', day = '', region = '', scopedTo = '', signedHeaders = '', signature = ''] = match;
+  const [, accessKeyId = '', day = '', region = '', scopedTo = '', signedHeaders = '', signature = ''] =
+    match;
   const invalid = (because: string): Verdict => ({ kind: 'INVALID_SIGNATURE', because });
 
   if (scopedTo !== service) return invalid(`signed for ${scopedTo}`);
@@ -43,38 +45,62 @@ export function verifySignature(request: SignedRequest, { service, keys, now }: 
 
   const date = header('x-amz-date') ?? '';
   if (!date.startsWith(day)) return invalid('another date than the credential scope');
-  const age = Math.abs(now - Date.parse(date.replace(/^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z$/, '$1-$2-$3T$4:$5:$6Z')));
+  const age = Math.abs(
+    now - Date.parse(date.replace(/^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z$/, '$1-$2-$3T$4:$5:$6Z')),
+  );
   if (!(age <= fiveMinutes)) return invalid('clock more than five minutes off');
 
   const names = signedHeaders.split(';');
-  const needed = ['host', ...Object.keys(request.headers).filter((name) => name.startsWith('x-amz-') && name !== 'x-amz-content-sha256')];
+  const needed = [
+    'host',
+    ...Object.keys(request.headers).filter(
+      (name) => name.startsWith('x-amz-') && name !== 'x-amz-content-sha256',
+    ),
+  ];
   const unsigned = needed.find((name) => !names.includes(name));
   if (unsigned !== undefined) return invalid(`${unsigned} is not signed`);
   const bodyHash = sha256(request.body);
   const claimed = header('x-amz-content-sha256');
   if (claimed !== undefined && claimed !== bodyHash) return invalid('another body than was hashed');
 
-  const text = ['AWS4-HMAC-SHA256', date, `${day}/${region}/${service}/aws4_request`, sha256(canonical(request, names, bodyHash))].join('\n');
+  const text = [
+    'AWS4-HMAC-SHA256',
+    date,
+    `${day}/${region}/${service}/aws4_request`,
+    sha256(canonical(request, names, bodyHash)),
+  ].join('\n');
   const expected = hmac(signingKey(key.secretAccessKey, day, region, service), text);
-  return timingSafeEqual(expected, Buffer.from(signature, 'hex')) ? { kind: 'signed', accessKeyId } : invalid('wrong signature');
+  return timingSafeEqual(expected, Buffer.from(signature, 'hex'))
+    ? { kind: 'signed', accessKeyId }
+    : invalid('wrong signature');
 }
 
 function canonical({ method, target, headers }: SignedRequest, names: string[], bodyHash: string): string {
   const [path = '/', ...query] = target.split('?');
-  const lines = names.map((name) => `${name}:${(headers[name] ?? []).map((value) => value.trim().replace(/ +/g, ' ')).join(',')}`);
-  return [method, canonicalPath(path), canonicalQuery(query.join('?')), ...lines, '', names.join(';'), bodyHash].join('\n');
+  const lines = names.map(
+    (name) => `${name}:${(headers[name] ?? []).map((value) => value.trim().replace(/ +/g, ' ')).join(',')}`,
+  );
+  return [
+    method,
+    canonicalPath(path),
+    canonicalQuery(query.join('?')),
+    ...lines,
+    '',
+    names.join(';'),
+    bodyHash,
+  ].join('\n');
 }
 
 /** Every service but S3 has each part of the path escaped once more than it was on the wire. */
 function canonicalPath(path: string): string {
-  return path.split('/').map(escape).join('/');
+  return path.split('/').map(percentEncode).join('/');
 }
 
 function canonicalQuery(query: string): string {
   if (query === '') return '';
   const pairs = query.split('&').map((pair) => {
     const [name = '', ...value] = pair.split('=');
-    return [name, value.join('=')].map((part) => escape(decodeURIComponent(part))) as [string, string];
+    return [name, value.join('=')].map((part) => percentEncode(decodeURIComponent(part))) as [string, string];
   });
   return pairs
     .sort(([a, x], [b, y]) => compare(a, b) || compare(x, y))
@@ -86,12 +112,18 @@ function compare(a: string, b: string): number {
   return a < b ? -1 : Number(a > b);
 }
 
-function escape(text: string): string {
-  return encodeURIComponent(text).replace(/[!'()*]/g, (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`);
+function percentEncode(text: string): string {
+  return encodeURIComponent(text).replace(
+    /[!'()*]/g,
+    (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`,
+  );
 }
 
 function signingKey(secret: string, ...parts: string[]): Buffer {
-  return [...parts, 'aws4_request'].reduce<Buffer>((key, part) => hmac(key, part), Buffer.from(`AWS4${secret}`));
+  return [...parts, 'aws4_request'].reduce<Buffer>(
+    (key, part) => hmac(key, part),
+    Buffer.from(`AWS4${secret}`),
+  );
 }
 
 function hmac(key: Buffer, text: string): Buffer {

@@ -1,0 +1,72 @@
+import { randomUUID } from 'node:crypto';
+import { createInterface } from 'node:readline';
+import { Worker } from 'node:worker_threads';
+
+/** As the stack sets it. */
+const timeout = 27_000;
+
+export type Instance = {
+  invoke: (event: object) => Promise<unknown>;
+  /** Everything that the function printed, a line each. */
+  lines: string[];
+  /** Files of the bundle that were loaded. */
+  loaded: () => Promise<string[]>;
+  close: () => Promise<void>;
+};
+
+export type InstanceOptions = {
+  /** The folder that holds the bundle. */
+  bundle: string;
+  environment: Record<string, string>;
+  onLine?: (line: string) => void;
+};
+
+type Reply = { id: string; result?: unknown; error?: string };
+
+/**
+ * One Lambda instance: the built bundle in a thread of its own, with its own environment and nothing of the host's.
+ * Unlike Lambda's it takes several invocations at once.
+ */
+export async function startInstance({ bundle, environment, onLine }: InstanceOptions): Promise<Instance> {
+  const worker = new Worker(new URL('./instance-worker.ts', import.meta.url), {
+    workerData: { bundle, timeout },
+    env: environment,
+    stdout: true,
+    stderr: true,
+  });
+  const lines: string[] = [];
+  for (const stream of [worker.stdout, worker.stderr]) {
+    createInterface({ input: stream }).on('line', (line) => {
+      lines.push(line);
+      onLine?.(line);
+    });
+  }
+  const waiting = new Map<string, { resolve: (result: unknown) => void; reject: (error: Error) => void }>();
+  const fail = (error: Error) => {
+    for (const { reject } of waiting.values()) reject(error);
+    waiting.clear();
+  };
+  worker.on('error', fail);
+  worker.on('exit', () => fail(new Error('The instance has ended')));
+  worker.on('message', ({ id, result, error }: Reply) => {
+    const one = waiting.get(id);
+    waiting.delete(id);
+    if (error === undefined) one?.resolve(result);
+    else one?.reject(new Error(error));
+  });
+  const ask = (message: object) =>
+    new Promise<unknown>((resolve, reject) => {
+      const id = randomUUID();
+      waiting.set(id, { resolve, reject });
+      worker.postMessage({ id, ...message });
+    });
+  await ask({ kind: 'ready' });
+  return {
+    invoke: (event) => ask({ kind: 'invoke', event }),
+    lines,
+    loaded: async () => (await ask({ kind: 'loaded' })) as string[],
+    close: async () => {
+      await worker.terminate();
+    },
+  };
+}
