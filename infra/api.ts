@@ -29,6 +29,8 @@ export class VendingApi extends Construct {
     this.api = this.makeApi(settings);
     this.setResourcePolicy(principals);
     this.addResponses();
+    // CDK's own output, without the path.
+    this.api.node.tryRemoveChild('Endpoint');
     this.keepExecutionLog(settings);
     const integration = new LambdaIntegration(handler, { allowTestInvoke: false });
     this.api.root.addMethod('ANY', integration);
