@@ -7,8 +7,6 @@ const timeout = 27_000;
 
 export type Instance = {
   invoke: (event: object) => Promise<unknown>;
-  /** Everything that the function printed, a line each. */
-  lines: string[];
   /** Files of the bundle that were loaded. */
   loaded: () => Promise<string[]>;
   close: () => Promise<void>;
@@ -18,7 +16,8 @@ export type InstanceOptions = {
   /** The folder that holds the bundle. */
   bundle: string;
   environment: Record<string, string>;
-  onLine?: (line: string) => void;
+  /** Told of everything that the function prints. */
+  onLine: (line: string) => void;
 };
 
 type Reply = { id: string; result?: unknown; error?: string };
@@ -34,13 +33,7 @@ export async function startInstance({ bundle, environment, onLine }: InstanceOpt
     stdout: true,
     stderr: true,
   });
-  const lines: string[] = [];
-  for (const stream of [worker.stdout, worker.stderr]) {
-    createInterface({ input: stream }).on('line', (line) => {
-      lines.push(line);
-      onLine?.(line);
-    });
-  }
+  for (const stream of [worker.stdout, worker.stderr]) createInterface({ input: stream }).on('line', onLine);
   const waiting = new Map<string, { resolve: (result: unknown) => void; reject: (error: Error) => void }>();
   const fail = (error: Error) => {
     for (const { reject } of waiting.values()) reject(error);
@@ -63,7 +56,6 @@ export async function startInstance({ bundle, environment, onLine }: InstanceOpt
   await ask({ kind: 'ready' });
   return {
     invoke: (event) => ask({ kind: 'invoke', event }),
-    lines,
     loaded: async () => (await ask({ kind: 'loaded' })) as string[],
     close: async () => {
       await worker.terminate();

@@ -29,27 +29,42 @@ export async function startStack({ policy, callers, secrets, port, onLine, onAns
   const secretsManager = await startSecretsManager({ secrets, keys: [functionKey] });
   const bundle = await mkdtemp(join(tmpdir(), 'connect-token-vending-'));
   const built = await bundleFunction({ policy: policy.policy, into: bundle });
-  const instance = await startInstance({
-    bundle,
-    environment: functionEnvironment(secretsManager.url),
-    ...(onLine && { onLine }),
-  });
-  const state = { invoke: instance.invoke as Invoke };
+  const lines: string[] = [];
+  const start = () =>
+    startInstance({
+      bundle,
+      environment: functionEnvironment(secretsManager.url),
+      onLine: (line) => {
+        lines.push(line);
+        onLine?.(line);
+      },
+    });
+  let instance = await start();
+  const state = { invoke: undefined as Invoke | undefined };
   const gateway = await startGateway({
     callers,
     resourcePolicy: resourcePolicy(policy.principals).document.Statement,
-    invoke: (event) => state.invoke(event),
+    invoke: (event) => (state.invoke ?? instance.invoke)(event),
     ...(port !== undefined && { port }),
     ...(onAnswer && { onAnswer }),
   });
   return {
     url: `${gateway.url}/v2/oauth/token`,
     gateway,
-    instance,
     secretsManager,
     built,
-    /** What stands behind the gateway; tests put another function there. */
+    /** What the function printed, a line each. */
+    lines,
+    /** Tests put another function behind the gateway. */
     state,
+    invoke: (event: object) => instance.invoke(event),
+    /** Files of the bundle that the instance has loaded. */
+    loaded: () => instance.loaded(),
+    /** A new instance, which remembers nothing, in place of the old one. */
+    replaceInstance: async () => {
+      await instance.close();
+      instance = await start();
+    },
     close: async () => {
       await Promise.all([gateway.close(), instance.close(), secretsManager.close()]);
       await Promise.all(

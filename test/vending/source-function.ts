@@ -1,0 +1,35 @@
+import type { Context } from 'aws-lambda';
+import { vi } from 'vitest';
+import type { Policy } from '../../lambda/policy.ts';
+import { createVendFunction } from '../../lambda/wiring.ts';
+import { functionEnvironment } from '../stack/stack.ts';
+
+/** The function from its sources, in this process, where coverage sees it. */
+export function sourceFunction(policy: Policy, secretsManagerUrl: string) {
+  for (const [name, value] of Object.entries(functionEnvironment(secretsManagerUrl))) vi.stubEnv(name, value);
+  const lines: string[] = [];
+  const stdout = vi.spyOn(process.stdout, 'write').mockImplementation((chunk) => {
+    lines.push(
+      ...String(chunk)
+        .split('\n')
+        .filter((line) => line !== ''),
+    );
+    return true;
+  });
+  let handler = createVendFunction(policy);
+  return {
+    lines,
+    invoke: (event: object) => {
+      const endsAt = performance.now() + 27_000;
+      const context = { awsRequestId: 'source', getRemainingTimeInMillis: () => endsAt - performance.now() };
+      return handler(event, context as Context as never) as Promise<unknown>;
+    },
+    forget: () => {
+      handler = createVendFunction(policy);
+    },
+    close: () => {
+      stdout.mockRestore();
+      vi.unstubAllEnvs();
+    },
+  };
+}
