@@ -33,7 +33,7 @@ describe.each(['bundle', 'source'] as const)('hostile callers, at the %s', (kind
   it.each(hostileRequests)(
     '%s',
     async (_what, {
-      as = 'checkout',
+      as = 'checkout' as const,
       method = 'POST',
       path = '/v2/oauth/token',
       headers = json,
