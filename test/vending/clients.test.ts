@@ -1,0 +1,136 @@
+import { execFile, execFileSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { promisify } from 'node:util';
+import * as oauth from 'oauth4webapi';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { signedFetch } from '../stack/client.ts';
+import { callers, createWorld, type World } from './world.ts';
+
+const run = promisify(execFile);
+const readme = readFileSync(new URL('../../README.md', import.meta.url), 'utf8');
+
+/** The README's one code block in a language, as a reader would copy it. */
+function snippet(language: string): string {
+  const [block, ...more] = readme.matchAll(new RegExp(`^\`\`\`${language}\\n([\\s\\S]*?)^\`\`\`$`, 'gm'));
+  if (block?.[1] === undefined || more.length > 0)
+    throw new Error(`The README must have one ${language} block`);
+  return block[1];
+}
+
+function works(command: string, ...args: string[]): boolean {
+  try {
+    execFileSync(command, args, { stdio: 'ignore' });
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+describe('clients', () => {
+  let world: World;
+  beforeAll(async () => {
+    world = await createWorld('bundle');
+  });
+  afterAll(() => world.close());
+
+  const { accessKeyId, secretAccessKey, sessionToken = '' } = callers.session;
+  const environment = () => ({
+    PATH: process.env['PATH'] ?? '',
+    HOME: '/nonexistent',
+    TOKEN_URL: world.url,
+    AWS_REGION: 'us-east-1',
+    AWS_DEFAULT_REGION: 'us-east-1',
+    AWS_ACCESS_KEY_ID: accessKeyId,
+    AWS_SECRET_ACCESS_KEY: secretAccessKey,
+    AWS_SESSION_TOKEN: sessionToken,
+    AWS_EC2_METADATA_DISABLED: 'true',
+  });
+  /** The policy of these tests has several clients, which the README's has not. */
+  const forSeveralClients = (code: string) =>
+    code
+      .replaceAll('"grant_type":', '"client_id":"acme","grant_type":')
+      .replaceAll("grant_type: '", "client_id: 'acme', grant_type: '");
+
+  it('oauth4webapi gets a token, with a fetch that signs', async () => {
+    const server: oauth.AuthorizationServer = { issuer: world.url, token_endpoint: world.url };
+    const client: oauth.Client = { client_id: 'acme' };
+    const response = await oauth.clientCredentialsGrantRequest(
+      server,
+      client,
+      oauth.None(),
+      { scope: 'connect:fulfillment' },
+      {
+        [oauth.allowInsecureRequests]: true,
+        [oauth.customFetch]: (url, { method, headers, body }) =>
+          signedFetch(url, { method, headers, body: String(body) }, callers.checkout),
+      },
+    );
+    const token = await oauth.processClientCredentialsResponse(server, client, response);
+    expect(world.connect.tokens.has(token.access_token)).toBe(true);
+    expect(token).toMatchObject({ token_type: 'bearer', scope: 'connect:fulfillment' });
+  });
+
+  it('oauth4webapi understands a refusal', async () => {
+    const server: oauth.AuthorizationServer = { issuer: world.url, token_endpoint: world.url };
+    const client: oauth.Client = { client_id: 'acme' };
+    const response = await oauth.clientCredentialsGrantRequest(
+      server,
+      client,
+      oauth.None(),
+      { scope: 'connect:ian' },
+      {
+        [oauth.allowInsecureRequests]: true,
+        [oauth.customFetch]: (url, { method, headers, body }) =>
+          signedFetch(url, { method, headers, body: String(body) }, callers.checkout),
+      },
+    );
+    await expect(oauth.processClientCredentialsResponse(server, client, response)).rejects.toMatchObject({
+      error: 'unauthorized_client',
+      status: 403,
+    });
+  });
+
+  it.skipIf(!works('curl', '--aws-sigv4', 'aws:amz', '--version'))(
+    'the README’s curl line gets a token',
+    async () => {
+      const { stdout } = await run('bash', ['-c', forSeveralClients(snippet('sh'))], { env: environment() });
+      expect(world.connect.tokens.has(JSON.parse(stdout).access_token)).toBe(true);
+    },
+  );
+
+  it('the README’s TypeScript gets a token', async () => {
+    const code = forSeveralClients(snippet('ts'));
+    const { stdout } = await run('node', ['--input-type=module-typescript', '--eval', code], {
+      env: environment(),
+    });
+    expect(stdout).toMatch(/^a token for connect:fulfillment, good for \d+ s\n$/);
+  });
+
+  it.skipIf(!works('python3', '-c', 'import botocore'))('the README’s Python gets a token', async () => {
+    const code = forSeveralClients(snippet('python').replace('{"grant_type": ', '{"grant_type":'));
+    const { stdout } = await run('python3', ['-c', code], { env: environment() });
+    expect(stdout).toMatch(/^a token for connect:fulfillment, good for \d+ s\n$/);
+  });
+});
+
+describe('the bundle', () => {
+  it('loads the mint path, Secrets Manager with it, when the first mint comes and not before', async () => {
+    const world = await createWorld('bundle');
+    await world.ask('checkout', { scope: 'connect:ian' });
+    const isMintPath = (file: string) => file.startsWith('minting-');
+    expect((await world.loaded()).some(isMintPath)).toBe(false);
+    await world.ask('checkout', {});
+    expect((await world.loaded()).some(isMintPath)).toBe(true);
+    await world.close();
+  });
+
+  it('is under 450 kB, source maps aside', async () => {
+    const world = await createWorld('bundle');
+    console.error(
+      `the bundle has ${world.built.bytes} bytes in ${Object.keys(world.built.files).length} files`,
+    );
+    expect(world.built.bytes).toBeLessThan(450_000);
+    expect(Object.keys(world.built.files).some((file) => file.endsWith('.map'))).toBe(false);
+    await world.close();
+  });
+});
