@@ -18,6 +18,8 @@ import { gatewayBody, gatewayHeaders, gatewayResponses } from './gateway-respons
 import { resourcePolicy } from './resource-policy.ts';
 import type { Settings } from './settings.ts';
 
+const loggingPolicy = 'AmazonAPIGatewayPushToCloudWatchLogs';
+
 export type VendingApiProps = { settings: Settings; handler: IFunction; principals: readonly string[] };
 
 /** The REST API: every path and method reaches the function, if IAM and the resource policy let the caller in. */
@@ -130,7 +132,7 @@ export class VendingApi extends Construct {
     const accountRole = this.api.node.tryFindChild('CloudWatchRole');
     if (accountRole === undefined) return;
     Validations.of(accountRole).acknowledge({
-      id: 'AwsSolutions-IAM4',
+      id: `AwsSolutions-IAM4[Policy::arn:<AWS::Partition>:iam::aws:policy/service-role/${loggingPolicy}]`,
       reason: 'API Gateway documents this managed policy for the role that all APIs of the account log with.',
     });
   }

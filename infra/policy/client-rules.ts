@@ -1,0 +1,60 @@
+import { connectScopes } from '../../lambda/scopes.ts';
+import type { Finding } from './problems.ts';
+import type { ClientEntry } from './schema.ts';
+import type { Draft } from './structure.ts';
+
+export type Clients = ReadonlyMap<string, Draft<ClientEntry>>;
+
+/** What must hold between the fields of one client. */
+export function* clientRules(client: Draft<ClientEntry>): Iterable<Finding> {
+  if (!client.isObject) return;
+  yield* secretRules(client);
+  yield* privateScopeRules(client);
+}
+
+function* secretRules({ has, fields }: Draft<ClientEntry>): Iterable<Finding> {
+  if (has('secretName') === has('secretArn')) {
+    yield {
+      path: has('secretName') ? ['secretArn'] : [],
+      text: has('secretName')
+        ? 'secretName is there too: write secretName for a secret that the stack makes, or secretArn for one you have'
+        : 'has no secret: write secretName: connect/NAME, or secretArn for one you have',
+    };
+  }
+  if (!has('kmsKeyArn')) return;
+  if (!has('secretArn')) {
+    yield {
+      path: ['kmsKeyArn'],
+      text: 'goes with secretArn only: remove it, the stack makes a key for its secrets',
+    };
+  }
+  const [secret, key] = [fields.secretArn, fields.kmsKeyArn].map((arn) => arn?.split(':') ?? []);
+  if (secret?.[3] !== undefined && key?.[3] !== undefined && secret[3] !== key[3]) {
+    yield { path: ['kmsKeyArn'], text: `must be in the secret's region: write a key in ${secret[3]}` };
+  }
+}
+
+function* privateScopeRules({ fields }: Draft<ClientEntry>): Iterable<Finding> {
+  for (const scope of Object.keys(fields.scopes ?? {})) {
+    if (!Object.hasOwn(connectScopes, scope)) continue;
+    const text = `is one of Connect's own: remove it, it is known with its grant types`;
+    yield { path: ['scopes', scope], at: 'key', text };
+  }
+}
+
+/** A client is one application: under two names it would have two tokens of everything, and two back-offs. */
+export function* sharedSecrets(clients: Clients): Iterable<Finding> {
+  const seen = new Map<string, string>();
+  for (const [name, { fields }] of clients) {
+    for (const key of ['secretName', 'secretArn'] as const) {
+      const secret = fields[key];
+      if (secret === undefined) continue;
+      const other = seen.get(secret);
+      if (other === undefined) seen.set(secret, name);
+      else {
+        const text = `is the secret of client ${other} already: use that client, or write another secret`;
+        yield { path: ['clients', name, key], text };
+      }
+    }
+  }
+}

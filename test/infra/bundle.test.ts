@@ -1,0 +1,74 @@
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { type Bundle, bundleFunction } from '../../infra/bundle.ts';
+import { compilePolicy } from '../../infra/policy/compile.ts';
+import { temporaryFolder } from './folders.ts';
+import { goodPolicy, toYaml } from './policies.ts';
+
+const { policy } = compilePolicy(toYaml(goodPolicy()), 'p.yaml');
+const into = join(temporaryFolder(), 'asset');
+let bundle: Bundle;
+
+beforeAll(async () => {
+  mkdirSync(into);
+  writeFileSync(join(into, 'left-over.mjs'), '');
+  bundle = await bundleFunction({ policy, into });
+});
+
+describe('the bundle', () => {
+  it('is under 450 kB, source maps aside', () => {
+    console.log(`the bundle: ${bundle.bytes} bytes in ${Object.keys(bundle.files).length} files`);
+    expect(bundle.bytes).toBeLessThan(450_000);
+  });
+
+  it('is the entry, its chunks and the policy: nothing left over, no map, no licence comments', () => {
+    const files = readdirSync(into);
+    expect(files.toSorted()).toEqual(Object.keys(bundle.files).toSorted());
+    expect(files.every((file) => file === 'policy.json' || file.endsWith('.mjs'))).toBe(true);
+    expect(files).toContain('vend-function.mjs');
+    expect(JSON.parse(readFileSync(join(into, 'policy.json'), 'utf8'))).toEqual(policy);
+    for (const file of files)
+      expect(readFileSync(join(into, file), 'utf8')).not.toMatch(/sourceMappingURL|\/\*!/);
+  });
+
+  it('has a source map for every file of code, beside it', () => {
+    const code = readdirSync(into).filter((file) => file.endsWith('.mjs'));
+    expect(readdirSync(`${into}-maps`).toSorted()).toEqual(code.map((file) => `${file}.map`).toSorted());
+  });
+
+  it('keeps Secrets Manager out of what every start loads', () => {
+    const loaded = new Set<string>();
+    const load = (file: string) => {
+      if (loaded.has(file)) return;
+      loaded.add(file);
+      const text = readFileSync(join(into, file), 'utf8');
+      for (const [, name] of text.matchAll(/(?:from|import)\s*"\.\/([^"]+)"/g)) load(name ?? '');
+    };
+    load('vend-function.mjs');
+    const text = [...loaded].map((file) => readFileSync(join(into, file), 'utf8')).join();
+    expect(text).not.toContain('GetSecretValue');
+    const everything = readdirSync(into).map((file) => readFileSync(join(into, file), 'utf8'));
+    expect(everything.join()).toContain('GetSecretValue');
+  });
+
+  it('starts by itself, with no node_modules in reach', async () => {
+    const { handler } = await import(join(into, 'vend-function.mjs'));
+    expect(handler).toBeTypeOf('function');
+  });
+
+  it('is the same bytes wherever and from wherever it is built', async () => {
+    const elsewhere = join(temporaryFolder('another-rather-long-name-'), 'deeper', 'asset');
+    const cwd = process.cwd();
+    process.chdir(tmpdir());
+    try {
+      expect((await bundleFunction({ policy, into: elsewhere })).files).toEqual(bundle.files);
+    } finally {
+      process.chdir(cwd);
+    }
+    for (const file of Object.keys(bundle.files)) {
+      expect(readFileSync(join(elsewhere, file)).equals(readFileSync(join(into, file))), file).toBe(true);
+    }
+  });
+});

@@ -1,0 +1,76 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { readSettings, SettingsError } from '../../infra/settings.ts';
+
+const good = {
+  stackName: 'vending',
+  throttling: { requestsPerSecond: 10, burst: 20 },
+  memoryMegabytes: 512,
+  logRetentionDays: 30,
+  apiGatewayAccountRole: false,
+};
+
+function read(change: Record<string, unknown> = {}, context: Record<string, unknown> = {}) {
+  const given: Record<string, unknown> = {
+    policy: 'p.yaml',
+    stage: 'a',
+    stages: { a: { ...good, ...change } },
+    ...context,
+  };
+  return readSettings((key) => given[key]);
+}
+
+describe('settings', () => {
+  it('are those of the stage', () => {
+    const alarmTopicArn = 'arn:aws:sns:us-east-1:111122223333:on-call';
+    expect(read({ alarmTopicArn })).toEqual({ ...good, alarmTopicArn, stage: 'a', policy: 'p.yaml' });
+  });
+
+  it('are right in cdk.json, for every stage', () => {
+    const { context } = JSON.parse(readFileSync(new URL('../../cdk.json', import.meta.url), 'utf8'));
+    const stages = Object.keys(context.stages);
+    expect(stages).toContain(context.stage);
+    const read = (stage: string) => readSettings((key) => ({ ...context, stage })[key]);
+    expect(new Set(stages.map((stage) => read(stage).stackName)).size).toBe(stages.length);
+  });
+
+  it.each([
+    [{ stackName: 'a b' }, 'stackName: write a name of up to 64 letters, digits and -, a letter first'],
+    [{ stackName: undefined }, 'stackName: write a name such as connect-token-vending'],
+    [{ throttling: undefined }, 'throttling: write { "requestsPerSecond": 100, "burst": 200 }'],
+    [
+      { throttling: { requestsPerSecond: 0, burst: 1 } },
+      'throttling.requestsPerSecond: write a whole number, 1 to 10000',
+    ],
+    [
+      { throttling: { requestsPerSecond: 1.5, burst: 1 } },
+      'throttling.requestsPerSecond: write a whole number, 1 to 10000',
+    ],
+    [
+      { throttling: { requestsPerSecond: 1, burst: '1' } },
+      'throttling.burst: write a whole number, 1 to 5000',
+    ],
+    [{ memoryMegabytes: 64 }, 'memoryMegabytes: write a whole number, 128 to 10240'],
+    [{ logRetentionDays: 31 }, /logRetentionDays: write one of 1, 3, 5, 7, 14, 30, .*3653$/],
+    [{ apiGatewayAccountRole: 'yes' }, 'apiGatewayAccountRole: write true or false'],
+    [{ alarmTopicArn: 'on-call' }, 'alarmTopicArn: write the ARN of an SNS topic'],
+    [{ colour: 'red' }, 'colour: no such setting: remove it'],
+  ] as const)('are refused: %j', (change, complaint) => {
+    expect(() => read(change)).toThrow(SettingsError);
+    expect(() => read(change)).toThrow(complaint);
+    expect(() => read(change)).toThrow(/^cdk\.json context\.stages\.a\.[^\n]*$/);
+  });
+
+  it('are refused with all that is wrong', () => {
+    expect(() => read({ memoryMegabytes: 1, colour: 'red' })).toThrow(/memoryMegabytes.*\n.*colour/);
+  });
+
+  it('need a policy and a stage that there is', () => {
+    expect(() => read({}, { policy: undefined })).toThrow(
+      'cdk.json context.policy: write the path of the policy file',
+    );
+    expect(() => read({}, { stage: 'b' })).toThrow('cdk.json context.stage: write the name of a stage: a');
+    expect(() => read({}, { stage: 'constructor' })).toThrow('write the name of a stage: a');
+    expect(() => read({}, { stages: undefined })).toThrow('there is none in cdk.json context.stages yet');
+  });
+});

@@ -1,0 +1,290 @@
+import { readFileSync } from 'node:fs';
+import { Match, type Template } from 'aws-cdk-lib/assertions';
+import { describe, expect, it } from 'vitest';
+import { gatewayBody, gatewayHeaders, gatewayResponses } from '../../infra/gateway-responses.ts';
+import { compilePolicy } from '../../infra/policy/compile.ts';
+import { resourcePolicy } from '../../infra/resource-policy.ts';
+import { goodPolicy, toYaml, withClient } from './policies.ts';
+import { template } from './synthesise.ts';
+
+const example = readFileSync(new URL('../../infra/policy.yaml', import.meta.url), 'utf8');
+const stack = template(example);
+const secretArn = 'arn:aws:secretsmanager:us-east-1:444455556666:secret:connect/acme-AbCdEf';
+const kmsKeyArn = 'arn:aws:kms:us-east-1:444455556666:key/11112222-3333-4444-5555-666677778888';
+const imported = { secretName: undefined, secretArn, kmsKeyArn };
+
+// biome-ignore lint/suspicious/noExplicitAny: a template is whatever JSON CloudFormation reads
+type Properties = Record<string, any>;
+
+function all(of: Template, type: string): Properties[] {
+  return Object.values(of.findResources(type)).map(({ Properties }) => Properties ?? {});
+}
+
+function only(of: Template, type: string): Properties {
+  const [one, ...more] = all(of, type);
+  if (one === undefined || more.length > 0) throw new Error(`not one ${type} but ${more.length + 1}`);
+  return one;
+}
+
+function statements(of: Template): Properties[] {
+  return all(of, 'AWS::IAM::Policy').flatMap(({ PolicyDocument }) => PolicyDocument.Statement);
+}
+
+describe('the API', () => {
+  it('demands IAM of every method, and passes every path and method on', () => {
+    const methods = all(stack, 'AWS::ApiGateway::Method');
+    expect(methods.map(({ HttpMethod, AuthorizationType }) => [HttpMethod, AuthorizationType])).toEqual([
+      ['ANY', 'AWS_IAM'],
+      ['ANY', 'AWS_IAM'],
+    ]);
+    expect(all(stack, 'AWS::ApiGateway::Resource').map(({ PathPart }) => PathPart)).toEqual(['{proxy+}']);
+    expect(methods.every(({ Integration }) => Integration.Type === 'AWS_PROXY')).toBe(true);
+  });
+
+  it('is regional, and has the resource policy of the policy file, to the letter', () => {
+    const api = only(stack, 'AWS::ApiGateway::RestApi');
+    expect(api['EndpointConfiguration']).toEqual({ Types: ['REGIONAL'] });
+    expect(api['Policy']).toEqual(resourcePolicy(compilePolicy(example, 'p').principals).document);
+  });
+
+  it('writes no data into logs or traces, keeps no answers, and throttles by its settings', () => {
+    const stage = only(stack, 'AWS::ApiGateway::Stage');
+    expect(stage['TracingEnabled']).toBe(false);
+    expect(stage['CacheClusterEnabled']).toBeUndefined();
+    expect(stage['MethodSettings']).toEqual([
+      {
+        HttpMethod: '*',
+        ResourcePath: '/*',
+        DataTraceEnabled: false,
+        CachingEnabled: false,
+        LoggingLevel: 'ERROR',
+        MetricsEnabled: true,
+        ThrottlingRateLimit: 100,
+        ThrottlingBurstLimit: 200,
+      },
+    ]);
+  });
+
+  it('logs each access by a list of fields: no path, query, user agent or error message', () => {
+    const { AccessLogSetting } = only(stack, 'AWS::ApiGateway::Stage');
+    const format: Record<string, string> = JSON.parse(AccessLogSetting.Format);
+    expect(Object.values(format)).toEqual([
+      '$context.requestId',
+      '$context.extendedRequestId',
+      '$context.requestTimeEpoch',
+      '$context.stage',
+      '$context.httpMethod',
+      '$context.resourcePath',
+      '$context.identity.sourceIp',
+      '$context.identity.userArn',
+      '$context.identity.accountId',
+      '$context.status',
+      '$context.error.responseType',
+      '$context.responseLength',
+      '$context.responseLatency',
+      '$context.integration.status',
+      '$context.integration.latency',
+      '$context.integration.requestId',
+    ]);
+  });
+
+  it('answers in our JSON whatever it answers by itself', () => {
+    const deployed = all(stack, 'AWS::ApiGateway::GatewayResponse');
+    expect(deployed).toHaveLength(gatewayResponses.length);
+    for (const response of gatewayResponses) {
+      const headers = Object.entries(gatewayHeaders(response));
+      expect(deployed.find(({ ResponseType }) => ResponseType === response.type)).toMatchObject({
+        StatusCode: String(response.status),
+        ResponseTemplates: { 'application/json': gatewayBody(response) },
+        ResponseParameters: Object.fromEntries(
+          headers.map(([name, value]) => [`gatewayresponse.header.${name}`, `'${value}'`]),
+        ),
+      });
+    }
+  });
+
+  it("leaves the account's CloudWatch role alone, unless a setting says otherwise", () => {
+    stack.resourceCountIs('AWS::ApiGateway::Account', 0);
+    const sets = template(example, { apiGatewayAccountRole: true });
+    sets.hasResource('AWS::ApiGateway::Account', { DeletionPolicy: 'Retain' });
+  });
+});
+
+describe('the function', () => {
+  it('may be invoked by nobody but API Gateway, for this API alone, and not from its console', () => {
+    const permissions = all(stack, 'AWS::Lambda::Permission');
+    const stage = expect.stringContaining('Stage');
+    for (const { Action, Principal, SourceArn } of permissions) {
+      expect([Action, Principal]).toEqual(['lambda:InvokeFunction', 'apigateway.amazonaws.com']);
+      const [, parts] = SourceArn['Fn::Join'];
+      expect(parts.slice(-4)).toEqual([
+        { Ref: expect.stringMatching(/^HttpApi/) },
+        '/',
+        { Ref: stage },
+        expect.stringMatching(/^\/\*\/\*?$/),
+      ]);
+    }
+    expect(permissions).toHaveLength(2);
+    stack.resourceCountIs('AWS::Lambda::Url', 0);
+  });
+
+  it("may write its own log and read exactly the policy's secrets, by exact ARN", () => {
+    expect(statements(stack)).toEqual([
+      {
+        Effect: 'Allow',
+        Action: ['logs:CreateLogStream', 'logs:PutLogEvents'],
+        Resource: { 'Fn::GetAtt': [expect.stringMatching(/^VendLog/), 'Arn'] },
+      },
+      {
+        Effect: 'Allow',
+        Action: 'secretsmanager:GetSecretValue',
+        Resource: { Ref: expect.stringMatching(/^Secretsacme/) },
+      },
+      {
+        Effect: 'Allow',
+        Action: 'kms:Decrypt',
+        Resource: { 'Fn::GetAtt': [expect.stringMatching(/^SecretsKey/), 'Arn'] },
+        Condition: {
+          StringEquals: {
+            'kms:ViaService': {
+              'Fn::Join': ['', ['secretsmanager.', { Ref: 'AWS::Region' }, '.amazonaws.com']],
+            },
+          },
+        },
+      },
+    ]);
+    expect(only(stack, 'AWS::IAM::Role')['ManagedPolicyArns']).toBeUndefined();
+    expect(JSON.stringify(statements(stack))).not.toContain('*');
+  });
+
+  it('may read a secret that is there already, with its key, and the stack makes none', () => {
+    const of = template(withClient(imported));
+    expect(statements(of)[1]).toMatchObject({ Action: 'secretsmanager:GetSecretValue', Resource: secretArn });
+    expect(statements(of)[2]).toMatchObject({ Action: 'kms:Decrypt', Resource: kmsKeyArn });
+    of.resourceCountIs('AWS::SecretsManager::Secret', 0);
+    of.resourceCountIs('AWS::KMS::Key', 0);
+    expect(of.findOutputs('SecretsToFillIn')).toEqual({});
+    expect(statements(template(withClient({ ...imported, kmsKeyArn: undefined })))).toHaveLength(2);
+  });
+
+  it('runs on Node 24 and arm64, with less time than API Gateway waits and a log of its own', () => {
+    stack.hasResourceProperties('AWS::Lambda::Function', {
+      Runtime: 'nodejs24.x',
+      Architectures: ['arm64'],
+      Handler: 'vend-function.handler',
+      Timeout: 27,
+      MemorySize: 512,
+      LoggingConfig: { LogGroup: { Ref: Match.stringLikeRegexp('^VendLog') } },
+      TracingConfig: Match.absent(),
+      Environment: {
+        Variables: {
+          POWERTOOLS_SERVICE_NAME: 'connect-token-vending',
+          POWERTOOLS_METRICS_NAMESPACE: 'ConnectTokenVending',
+          POWERTOOLS_LOG_LEVEL: 'INFO',
+        },
+      },
+    });
+  });
+});
+
+describe('the stack', () => {
+  it('makes secrets that outlive it, under a key of their own, with a placeholder to fill in', () => {
+    stack.hasResource('AWS::SecretsManager::Secret', {
+      DeletionPolicy: 'Retain',
+      UpdateReplacePolicy: 'Retain',
+      Properties: {
+        Name: 'connect/acme',
+        KmsKeyId: { 'Fn::GetAtt': [Match.stringLikeRegexp('^SecretsKey'), 'Arn'] },
+        GenerateSecretString: {
+          SecretStringTemplate: '{"client_id":""}',
+          GenerateStringKey: 'client_secret',
+        },
+      },
+    });
+    stack.hasResource('AWS::KMS::Key', {
+      DeletionPolicy: 'Retain',
+      Properties: { EnableKeyRotation: true },
+    });
+  });
+
+  it('makes one key for the secrets of several clients', () => {
+    const policy = goodPolicy();
+    policy.clients['other'] = { secretName: 'connect/other' };
+    const of = template(toYaml(policy));
+    of.resourceCountIs('AWS::KMS::Key', 1);
+    of.resourceCountIs('AWS::SecretsManager::Secret', 2);
+    of.hasOutput('SecretsToFillIn', { Value: 'connect/acme, connect/other' });
+  });
+
+  it('keeps every log for as long as the settings say', () => {
+    const logs = all(stack, 'AWS::Logs::LogGroup');
+    expect(logs.map(({ RetentionInDays }) => RetentionInDays)).toEqual([365, 365, 365]);
+    const execution = logs.find(({ LogGroupName }) => LogGroupName !== undefined);
+    expect(JSON.stringify(execution)).toContain('API-Gateway-Execution-Logs_');
+  });
+
+  it('sounds an alarm when Connect refuses our credentials, once is enough', () => {
+    stack.hasResourceProperties('AWS::CloudWatch::Alarm', {
+      Namespace: 'ConnectTokenVending',
+      MetricName: 'CredentialsRefused',
+      Dimensions: [{ Name: 'service', Value: 'connect-token-vending' }],
+      Statistic: 'Sum',
+      Period: 300,
+      Threshold: 1,
+      ComparisonOperator: 'GreaterThanOrEqualToThreshold',
+      TreatMissingData: 'notBreaching',
+    });
+  });
+
+  it('sounds an alarm at a rate of 5xx, given some traffic', () => {
+    stack.hasResourceProperties('AWS::CloudWatch::Alarm', {
+      Threshold: 5,
+      TreatMissingData: 'notBreaching',
+      Metrics: Match.arrayWith([
+        Match.objectLike({ Expression: 'IF(requests >= 20, 100 * errors / requests, 0)' }),
+      ]),
+    });
+  });
+
+  it('tells the topic, if there is one', () => {
+    const alarmTopicArn = 'arn:aws:sns:us-east-1:111122223333:on-call';
+    const actions = all(template(example, { alarmTopicArn }), 'AWS::CloudWatch::Alarm');
+    expect(actions.map(({ AlarmActions }) => AlarmActions)).toEqual([[alarmTopicArn], [alarmTopicArn]]);
+    expect(all(stack, 'AWS::CloudWatch::Alarm').every(({ AlarmActions }) => !AlarmActions)).toBe(true);
+  });
+
+  it('puts out what callers and operators need, and nothing else', () => {
+    const outputs = stack.findOutputs('*');
+    expect(Object.keys(outputs)).toEqual([
+      'TokenUrl',
+      'CallerPolicy',
+      'FunctionName',
+      'FunctionLogGroup',
+      'SecretsToFillIn',
+    ]);
+    expect(joined(outputs['TokenUrl']?.['Value'])).toMatch(
+      /^https:\/\/HttpApi\w+\.execute-api\.AWS::Region\.AWS::URLSuffix\/HttpApi\w+Stage\w+\/v2\/oauth\/token$/,
+    );
+    expect(JSON.parse(joined(outputs['CallerPolicy']?.['Value']))).toEqual({
+      Version: '2012-10-17',
+      Statement: [
+        {
+          Effect: 'Allow',
+          Action: 'execute-api:Invoke',
+          Resource: expect.stringMatching(
+            /^arn:AWS::Partition:execute-api:AWS::Region:AWS::AccountId:HttpApi\w+\/HttpApi\w+Stage\w+\/POST\/v2\/oauth\/token$/,
+          ),
+        },
+      ],
+    });
+  });
+
+  it('is as it was', async () => {
+    const masked = JSON.stringify(stack.toJSON(), undefined, 2).replaceAll(/[0-9a-f]{64}/g, 'ASSET');
+    await expect(`${masked}\n`).toMatchFileSnapshot('stack.snap');
+  });
+});
+
+function joined(value: { 'Fn::Join': [string, Array<string | { Ref: string }>] }): string {
+  return value['Fn::Join'][1].map((part) => (typeof part === 'string' ? part : part.Ref)).join('');
+}
