@@ -19,6 +19,7 @@ export type ResourcePolicy = {
 
 /**
  * The API's resource policy for the principals of the policy file: a coarse gate, behind which the function decides.
+ * An account as Principal leaves it to that account whom it lets call: by an identity policy, as for any AWS API.
  * Throws PolicyTooLarge where not even the accounts fit.
  */
 export function resourcePolicy(principals: readonly string[]): ResourcePolicy {

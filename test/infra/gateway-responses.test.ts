@@ -2,7 +2,7 @@ import { ResponseType } from 'aws-cdk-lib/aws-apigateway';
 import { describe, expect, it } from 'vitest';
 import { gatewayBody, gatewayHeaders, gatewayResponses } from '../../infra/gateway-responses.ts';
 
-/** Source: the contract's error table, `docs/` and Amazon's list of response types. */
+/** Written out a second time, so that a slip in the data shows. */
 const expected: Record<string, [status: number, error: string, retryAfter?: string]> = {
   MISSING_AUTHENTICATION_TOKEN: [403, 'invalid_client'],
   INVALID_SIGNATURE: [403, 'invalid_client'],
