@@ -119,10 +119,10 @@ export async function startConnect({
     const text = (await readBody(request)).toString('utf8');
     const fields = parse(text);
     requests.push({ headers: request.headers, fields: fields ?? {}, url: url.href });
-    if (fault !== undefined && (await faultAnswer(fault, response, () => tokenAnswer(request, url, fields))))
-      return;
+    const carryOut = () => tokenAnswer(request, url, fields);
     try {
-      send(response, 200, tokenAnswer(request, url, fields));
+      if (fault !== undefined && (await faultAnswer(fault, response, carryOut))) return;
+      send(response, 200, carryOut());
     } catch (error) {
       if (!(error instanceof Refused)) throw error;
       const [status, description] = wordings[error.message] ?? [500, ''];
@@ -177,7 +177,8 @@ export async function startConnect({
     // A comma, as Instacart has it; the emulator also takes a space for an application that is set up so.
     const scopes = asked.split(/[, ]/);
     const good = scopes.every(
-      (scope) => known[scope]?.includes(grantType) === true && !withheld.includes(scope),
+      (scope) =>
+        Object.hasOwn(known, scope) && known[scope]?.includes(grantType) && !withheld.includes(scope),
     );
     if (!good) throw new Refused('invalid_scope');
     return scopes;

@@ -9,6 +9,7 @@ import { readBody, serve } from './server.ts';
 import { verifySignature } from './sigv4.ts';
 import { headerLists, pairs } from './wire.ts';
 
+const region = 'us-east-1';
 const integrationTimeout = 29_000;
 const maxPayload = 10 * 1024 * 1024;
 
@@ -72,7 +73,7 @@ export async function startGateway({ callers, resourcePolicy, invoke, port, onAn
     const headers = headerLists(rawHeaders);
     const verdict = verifySignature(
       { method, target: url, headers, body },
-      { service: 'execute-api', keys: callers, now: state.now() },
+      { service: 'execute-api', region, keys: callers, now: state.now() },
     );
     if (verdict.kind !== 'signed') return verdict.kind;
     const caller = callers.find(({ accessKeyId }) => accessKeyId === verdict.accessKeyId);

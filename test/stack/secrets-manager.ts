@@ -43,7 +43,7 @@ export async function startSecretsManager({
         headers: headerLists(request.rawHeaders),
         body,
       },
-      { service: 'secretsmanager', keys, now: Date.now() },
+      { service: 'secretsmanager', region: 'us-east-1', keys, now: Date.now() },
     );
     if (signed.kind !== 'signed') return refuse(response, { name: 'InvalidSignatureException', status: 400 });
     const target = request.headers['x-amz-target'];

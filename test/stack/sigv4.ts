@@ -18,7 +18,7 @@ export type Verdict =
   | { kind: 'signed'; accessKeyId: string }
   | { kind: 'MISSING_AUTHENTICATION_TOKEN' | 'INVALID_SIGNATURE' | 'EXPIRED_TOKEN'; because: string };
 
-type Expected = { service: string; keys: readonly AccessKey[]; now: number };
+type Expected = { service: string; region: string; keys: readonly AccessKey[]; now: number };
 
 const authorizationPattern =
   /^AWS4-HMAC-SHA256 Credential=([^/, ]+)\/(\d{8})\/([^/, ]+)\/([^/, ]+)\/aws4_request,\s*SignedHeaders=([^, ]+),\s*Signature=([0-9a-f]{64})$/;
@@ -27,7 +27,10 @@ const authorizationPattern =
  * Verifies AWS Signature Version 4 in the `Authorization` header: the canonical request is made of the headers
  * that the request itself says it signed. Source: IAM User Guide, "Create a signed AWS API request".
  */
-export function verifySignature(request: SignedRequest, { service, keys, now }: Expected): Verdict {
+export function verifySignature(
+  request: SignedRequest,
+  { service, region: home, keys, now }: Expected,
+): Verdict {
   const header = (name: string) => request.headers[name]?.[0];
   const authorization = header('authorization');
   if (authorization === undefined)
@@ -38,7 +41,7 @@ export function verifySignature(request: SignedRequest, { service, keys, now }: 
     match;
   const invalid = (because: string): Verdict => ({ kind: 'INVALID_SIGNATURE', because });
 
-  if (scopedTo !== service) return invalid(`signed for ${scopedTo}`);
+  if (scopedTo !== service || region !== home) return invalid(`signed for ${scopedTo} in ${region}`);
   const key = keys.find((known) => known.accessKeyId === accessKeyId);
   if (key === undefined) return invalid('unknown access key');
   if (key.sessionToken !== header('x-amz-security-token')) return invalid('another session token');
@@ -100,12 +103,21 @@ function canonicalQuery(query: string): string {
   if (query === '') return '';
   const pairs = query.split('&').map((pair) => {
     const [name = '', ...value] = pair.split('=');
-    return [name, value.join('=')].map((part) => percentEncode(decodeURIComponent(part))) as [string, string];
+    return [name, value.join('=')].map((part) => percentEncode(decode(part))) as [string, string];
   });
   return pairs
     .sort(([a, x], [b, y]) => compare(a, b) || compare(x, y))
     .map((pair) => pair.join('='))
     .join('&');
+}
+
+/** What is no encoding stays as it is, and no signature will match it. */
+function decode(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
 }
 
 function compare(a: string, b: string): number {
