@@ -5,10 +5,10 @@ const writtenOut = 2 * 64;
 export type Statement = {
   Sid: string;
   Effect: 'Allow' | 'Deny';
-  Principal: { AWS: string | string[] };
+  Principal: { AWS: '*' };
   Action: 'execute-api:Invoke';
   Resource: 'execute-api:/*';
-  Condition?: Record<string, Record<string, string[]>>;
+  Condition: Record<string, Record<string, string[]>>;
 };
 
 export type ResourcePolicy = {
@@ -19,22 +19,24 @@ export type ResourcePolicy = {
 
 /**
  * The API's resource policy for the principals of the policy file: a coarse gate, behind which the function decides.
- * An account as Principal leaves it to that account whom it lets call: by an identity policy, as for any AWS API.
- * Throws PolicyTooLarge where not even the accounts fit.
+ * The listed accounts are let in by condition: an account's root as Principal would only hand the question on to
+ * that account's identity policies, and callers of the API's own account are to need none. Callers of other accounts
+ * need one all the same. Throws PolicyTooLarge where not even the accounts fit.
  */
 export function resourcePolicy(principals: readonly string[]): ResourcePolicy {
-  const accounts = new Map(principals.map((arn) => [arn.split(':')[4] ?? '', arn.split(':')[1]]));
-  const roots = [...accounts].map(([account, partition]) => `arn:${partition}:iam::${account}:root`);
-  const allow = statement('LetInTheirAccounts', 'Allow', roots);
-  const byPrincipal = statement('KeepOutOthers', 'Deny', '*', {
+  const accounts = [...new Set(principals.map((arn) => arn.split(':')[4] ?? ''))];
+  const allow = statement('LetInTheirAccounts', 'Allow', {
+    StringEquals: { 'aws:PrincipalAccount': accounts },
+  });
+  const byPrincipal = statement('KeepOutOthers', 'Deny', {
     ArnNotLike: { 'aws:PrincipalArn': [...new Set(principals.flatMap(patterns))] },
   });
   if (fits(allow, byPrincipal)) return { document: document(allow, byPrincipal), denyBy: 'principal' };
-  const byAccount = statement('KeepOutOthers', 'Deny', '*', {
-    StringNotEquals: { 'aws:PrincipalAccount': [...accounts.keys()] },
+  const byAccount = statement('KeepOutOthers', 'Deny', {
+    StringNotEquals: { 'aws:PrincipalAccount': accounts },
   });
   if (fits(allow, byAccount)) return { document: document(allow, byAccount), denyBy: 'account' };
-  throw new PolicyTooLarge(accounts.size);
+  throw new PolicyTooLarge(accounts.length);
 }
 
 /** The principals are of so many accounts that no resource policy can name them. */
@@ -49,21 +51,23 @@ export class PolicyTooLarge extends Error {
   }
 }
 
-/** aws:PrincipalArn has the path that the file may leave out. Accounts alone are Principals: a role would have to exist. */
+/** aws:PrincipalArn has the path that the file may leave out. No role is a Principal: it would have to exist. */
 function patterns(arn: string): string[] {
   const slash = arn.indexOf('/');
   const name = arn.slice(slash + 1);
   return name.includes('/') ? [arn] : [arn, `${arn.slice(0, slash)}/*/${name}`];
 }
 
-function statement(
-  Sid: string,
-  Effect: Statement['Effect'],
-  AWS: string | string[],
-  Condition?: Statement['Condition'],
-): Statement {
-  const shared = { Action: 'execute-api:Invoke', Resource: 'execute-api:/*' } as const;
-  return { Sid, Effect, Principal: { AWS }, ...shared, ...(Condition && { Condition }) };
+function statement(Sid: string, Effect: Statement['Effect'], Condition: Statement['Condition']): Statement {
+  const anyone = { AWS: '*' } as const;
+  return {
+    Sid,
+    Effect,
+    Principal: anyone,
+    Action: 'execute-api:Invoke',
+    Resource: 'execute-api:/*',
+    Condition,
+  };
 }
 
 function document(...Statement: Statement[]): ResourcePolicy['document'] {

@@ -11,9 +11,10 @@ describe('the resource policy', () => {
     expect(allow).toEqual({
       Sid: 'LetInTheirAccounts',
       Effect: 'Allow',
-      Principal: { AWS: ['arn:aws:iam::111122223333:root', 'arn:aws:iam::444455556666:root'] },
+      Principal: { AWS: '*' },
       Action: 'execute-api:Invoke',
       Resource: 'execute-api:/*',
+      Condition: { StringEquals: { 'aws:PrincipalAccount': ['111122223333', '444455556666'] } },
     });
   });
 
@@ -69,8 +70,8 @@ describe('the resource policy', () => {
   });
 
   it('says so where not even the accounts fit', () => {
-    const accounts = Array.from({ length: 200 }, (_, index) => role('a', String(111122223333 + index)));
+    const accounts = Array.from({ length: 400 }, (_, index) => role('a', String(111122223333 + index)));
     expect(() => resourcePolicy(accounts)).toThrow(PolicyTooLarge);
-    expect(() => resourcePolicy(accounts)).toThrow(/200 accounts.*split the policy/);
+    expect(() => resourcePolicy(accounts)).toThrow(/400 accounts.*split the policy/);
   });
 });

@@ -6,23 +6,17 @@ export const ownAccount = '111122223333';
 
 /**
  * Whether API Gateway lets a caller in: an explicit deny wins; of the API's own account the identity's policy or the
- * resource policy must allow, of another account both. Source: API Gateway, "Authorization flow".
+ * resource policy must allow, of another account both. Every statement's Principal is `*`. Source: API Gateway, "Authorization flow".
  */
 export function letsIn(statements: readonly Statement[], caller: Caller): boolean {
-  const applying = statements.filter(
-    (statement) => concerns(statement, caller) && conditionsHold(statement, caller),
-  );
+  const applying = statements.filter((statement) => conditionsHold(statement, caller));
   if (applying.some(({ Effect }) => Effect === 'Deny')) return false;
   const byResource = applying.some(({ Effect }) => Effect === 'Allow');
   const byIdentity = caller.identityPolicyAllows === true;
   return accountOf(caller) === ownAccount ? byResource || byIdentity : byResource && byIdentity;
 }
 
-function concerns({ Principal }: Statement, caller: Caller): boolean {
-  return [Principal.AWS].flat().some((arn) => arn === '*' || arn.endsWith(`:iam::${accountOf(caller)}:root`));
-}
-
-function conditionsHold({ Condition = {} }: Statement, caller: Caller): boolean {
+function conditionsHold({ Condition }: Statement, caller: Caller): boolean {
   return Object.entries(Condition).every(([operator, keys]) =>
     Object.entries(keys).every(([key, values]) => holds(operator, contextValue(key, caller), values)),
   );
@@ -35,6 +29,7 @@ function contextValue(key: string, caller: Caller): string {
 }
 
 function holds(operator: string, actual: string, values: readonly string[]): boolean {
+  if (operator === 'StringEquals') return values.includes(actual);
   if (operator === 'StringNotEquals') return !values.includes(actual);
   if (operator === 'ArnNotLike') return !values.some((pattern) => arnLike(pattern, actual));
   throw new Error(`The emulated gateway knows no operator ${operator}`);
