@@ -27,6 +27,7 @@ const everyone: Statement = {
   Principal: { AWS: '*' },
   Action: 'execute-api:Invoke',
   Resource: 'execute-api:/*',
+  Condition: {},
 };
 
 /** A gateway that lets every signer in, before a function that answers with its event (or as `invoke` does). */

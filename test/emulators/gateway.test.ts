@@ -106,17 +106,18 @@ describe('the gateway answers by itself', () => {
 const own = '111122223333';
 const other = '444455556666';
 const role = (account: string, name: string) => `arn:aws:iam::${account}:role/${name}`;
-const statement = (Effect: 'Allow' | 'Deny', AWS: string): Statement => ({
+const statement = (Effect: 'Allow' | 'Deny'): Statement => ({
   Sid: Effect,
   Effect,
-  Principal: { AWS },
+  Principal: { AWS: '*' },
   Action: 'execute-api:Invoke',
   Resource: 'execute-api:/*',
+  Condition: {},
 });
 
 describe('who is let in', () => {
-  const anyone = statement('Allow', '*');
-  const nobody = statement('Deny', '*');
+  const anyone = statement('Allow');
+  const nobody = statement('Deny');
 
   it.each<[string, boolean, Statement[], boolean]>([
     [own, true, [anyone], true],
@@ -166,5 +167,11 @@ describe('who is let in', () => {
   ])('by the resource policy that the stack deploys, %s: %s', (principalArn, expected) => {
     const who = { ...caller, principalArn, identityPolicyAllows: true };
     expect(letsIn(document.Statement, who)).toBe(expected);
+  });
+
+  it('by the resource policy, callers of the own account need no other, and those of another account do', () => {
+    const isLetIn = (principalArn: string) => letsIn(document.Statement, { ...caller, principalArn });
+    expect(isLetIn(role(own, 'apps/checkout-api'))).toBe(true);
+    expect(isLetIn(role(other, 'partner'))).toBe(false);
   });
 });

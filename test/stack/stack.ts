@@ -1,5 +1,5 @@
 import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { devNull, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { bundleFunction } from '../../infra/bundle.ts';
 import type { CompiledPolicy } from '../../infra/policy/compile.ts';
@@ -41,12 +41,22 @@ export async function startStack({ policy, callers, secrets, port, onLine, onAns
     });
   let instance = await start();
   const state = { invoke: undefined as Invoke | undefined };
+  const closeFunction = async () => {
+    await Promise.all([instance.close(), secretsManager.close()]);
+    await Promise.all(
+      [bundle, `${bundle}-maps`].map((folder) => rm(folder, { recursive: true, force: true })),
+    );
+  };
   const gateway = await startGateway({
     callers,
     resourcePolicy: resourcePolicy(policy.principals).document.Statement,
     invoke: (event) => (state.invoke ?? instance.invoke)(event),
     ...(port !== undefined && { port }),
     ...(onAnswer && { onAnswer }),
+  }).catch(async (error: unknown) => {
+    // The port is taken.
+    await closeFunction();
+    throw error;
   });
   return {
     url: `${gateway.url}/v2/oauth/token`,
@@ -66,10 +76,8 @@ export async function startStack({ policy, callers, secrets, port, onLine, onAns
       instance = await start();
     },
     close: async () => {
-      await Promise.all([gateway.close(), instance.close(), secretsManager.close()]);
-      await Promise.all(
-        [bundle, `${bundle}-maps`].map((folder) => rm(folder, { recursive: true, force: true })),
-      );
+      await gateway.close();
+      await closeFunction();
     },
   };
 }
@@ -78,6 +86,9 @@ export async function startStack({ policy, callers, secrets, port, onLine, onAns
 export function functionEnvironment(secretsManagerUrl: string): Record<string, string> {
   return {
     AWS_REGION: 'us-east-1',
+    // Or the SDK finds the host's own, in the home directory.
+    AWS_CONFIG_FILE: devNull,
+    AWS_SHARED_CREDENTIALS_FILE: devNull,
     AWS_ACCESS_KEY_ID: functionKey.accessKeyId,
     AWS_SECRET_ACCESS_KEY: functionKey.secretAccessKey,
     AWS_LAMBDA_FUNCTION_NAME: 'local-vend',
