@@ -11,6 +11,8 @@ export type Application = {
   /** Scopes that it may not have, though they exist. */
   withheld?: readonly string[];
   privateScopes?: Readonly<Record<string, readonly string[]>>;
+  /** A comma, as Instacart has it, unless it is set up otherwise. */
+  scopeSeparator?: ' ';
 };
 
 export type IssuedToken = {
@@ -174,8 +176,7 @@ export async function startConnect({
         (scope) => known[scope]?.includes(grantType) && !withheld.includes(scope),
       );
     }
-    // A comma, as Instacart has it; the emulator also takes a space for an application that is set up so.
-    const scopes = asked.split(/[, ]/);
+    const scopes = asked.split(application.scopeSeparator ?? ',');
     const good = scopes.every(
       (scope) =>
         Object.hasOwn(known, scope) && known[scope]?.includes(grantType) && !withheld.includes(scope),

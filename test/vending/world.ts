@@ -50,7 +50,11 @@ export async function createWorld(kind: Kind) {
     clientSecret: `acme-secret-${canary}`,
     privateScopes: { 'connect:private_thing': ['client_credentials'] },
   };
-  const beta: Application = { clientId: `beta-id-${canary}`, clientSecret: `beta-secret-${canary}` };
+  const beta: Application = {
+    clientId: `beta-id-${canary}`,
+    clientSecret: `beta-secret-${canary}`,
+    scopeSeparator: ' ',
+  };
   const connect = await startConnect({ applications: [acme, beta] });
   const policy = compilePolicy(policyText(connect.url), 'policy.yaml');
   const pair = ({ clientId, clientSecret }: Application) =>
