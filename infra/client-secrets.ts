@@ -4,34 +4,38 @@ import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
 import type { ClientSecret } from './policy/compile.ts';
 
+/** What a function needs to read secrets. AWS's own aws/secretsmanager key needs no permission. */
+export type SecretAccess = { secretArns: readonly string[]; keyArns: readonly string[] };
+
 /**
  * The clients' secrets: made here, or imported by ARN. What is made outlives the stack, as Connect shows a client
  * secret once; a stack that is set up anew takes it over by `secretArn`.
  */
 export class ClientSecrets extends Construct {
-  /** What the function may read. */
-  readonly secretArns: string[] = [];
-  /** What it decrypts them with; AWS's own aws/secretsmanager key needs no permission. */
-  readonly keyArns: string[];
   /** Made here, and empty until an operator fills them in. */
   readonly names: string[] = [];
+  private readonly entries: Array<{ client: string; secretArn: string; keyArn: string | undefined }> = [];
 
   constructor(scope: Construct, id: string, secrets: readonly ClientSecret[]) {
     super(scope, id);
-    const keyArns = new Set<string>();
     let key: Key | undefined;
     for (const secret of secrets) {
+      const { client } = secret;
       if ('arn' in secret) {
-        this.secretArns.push(secret.arn);
-        if (secret.kmsKeyArn !== undefined) keyArns.add(secret.kmsKeyArn);
+        this.entries.push({ client, secretArn: secret.arn, keyArn: secret.kmsKeyArn });
         continue;
       }
       key ??= this.makeKey();
-      keyArns.add(key.keyArn);
-      this.secretArns.push(this.makeSecret(secret, key));
+      this.entries.push({ client, secretArn: this.makeSecret(secret, key), keyArn: key.keyArn });
       this.names.push(secret.name);
     }
-    this.keyArns = [...keyArns];
+  }
+
+  /** For the secrets of those clients, or of all. */
+  access(clients?: readonly string[]): SecretAccess {
+    const entries = this.entries.filter(({ client }) => clients?.includes(client) ?? true);
+    const keyArns = entries.flatMap(({ keyArn }) => keyArn ?? []);
+    return { secretArns: entries.map(({ secretArn }) => secretArn), keyArns: [...new Set(keyArns)] };
   }
 
   private makeKey(): Key {

@@ -15,6 +15,8 @@ const stageSchema = z.strictObject({
   ),
   memoryMegabytes: count(10_240, 128),
   logRetentionDays: z.literal(retentions as number[], { error: `write one of ${retentions.join(', ')}` }),
+  /** How often the tokens of keepWarm are looked at. Less often would waste much of a token's renewal window. */
+  refreshMinutes: count(15).default(15),
   /** Sets the account's CloudWatch role for API Gateway, one for all its APIs in the region. */
   apiGatewayAccountRole: z.boolean({ error: 'write true or false' }),
   alarmTopicArn: z

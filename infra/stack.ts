@@ -3,7 +3,10 @@ import { Alarms } from './alarms.ts';
 import { VendingApi } from './api.ts';
 import { ClientSecrets } from './client-secrets.ts';
 import type { CompiledPolicy } from './policy/compile.ts';
+import { RefreshFunction } from './refresh-function.ts';
+import { RefreshSchedule } from './refresh-schedule.ts';
 import type { Settings } from './settings.ts';
+import { TokenTable } from './token-table.ts';
 import { VendFunction } from './vend-function.ts';
 
 export type VendingStackProps = {
@@ -20,15 +23,29 @@ export class VendingStack extends Stack {
       description: 'Vends Instacart Connect access tokens to cloud workloads',
     });
     const secrets = new ClientSecrets(this, 'Secrets', compiled.secrets);
-    const vend = new VendFunction(this, 'Vend', { settings, asset, secrets });
+    const tokens = new TokenTable(this, 'Tokens');
+    const common = { settings, asset, table: tokens };
+    const vend = new VendFunction(this, 'Vend', { ...common, secrets: secrets.access() });
+    const keptWarm = compiled.policy.keepWarm.map(({ client }) => client);
+    const refresh = new RefreshFunction(this, 'Refresh', { ...common, secrets: secrets.access(keptWarm) });
+    const schedule =
+      keptWarm.length === 0
+        ? undefined
+        : new RefreshSchedule(this, 'RefreshSchedule', { settings, handler: refresh.function });
     const { principals } = compiled;
-    const api = new VendingApi(this, 'Http', { settings, handler: vend.function, principals });
-    new Alarms(this, 'Alarms', { settings, api: api.api });
+    const { api, tokenUrl, tokenArn } = new VendingApi(this, 'Http', {
+      settings,
+      handler: vend.function,
+      principals,
+    });
+    new Alarms(this, 'Alarms', { settings, api, tokens, refresh, schedule });
 
-    this.output('TokenUrl', 'What callers POST to', api.tokenUrl);
-    this.output('CallerPolicy', 'Identity policy to attach to callers', this.callerPolicy(api.tokenArn));
+    this.output('TokenUrl', 'What callers POST to', tokenUrl);
+    this.output('CallerPolicy', 'Identity policy to attach to callers', this.callerPolicy(tokenArn));
     this.output('FunctionName', 'The vend function', vend.function.functionName);
     this.output('FunctionLogGroup', 'Where the audit lines are', vend.logGroup.logGroupName);
+    this.output('RefreshFunctionName', 'The refresh function', refresh.function.functionName);
+    this.output('TokenTable', 'The tokens that the fleet shares', tokens.table.tableName);
     if (secrets.names.length > 0) {
       this.output('SecretsToFillIn', 'With {"client_id":"…","client_secret":"…"}', secrets.names.join(', '));
     }

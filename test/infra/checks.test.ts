@@ -1,14 +1,16 @@
 import { CfnStage } from 'aws-cdk-lib/aws-apigateway';
 import { Bucket } from 'aws-cdk-lib/aws-s3';
 import { describe, expect, it } from 'vitest';
-import { goodPolicy, toYaml } from './policies.ts';
+import { goodPolicy, toYaml, withKeepWarm } from './policies.ts';
 import { makeStack } from './synthesise.ts';
 
 const good = toYaml(goodPolicy());
+const keepingWarm = withKeepWarm({ client: 'acme', scopes: ['connect:fulfillment'] });
 
 describe("cdk-nag's AwsSolutions rules", () => {
-  it('pass, whatever the settings', () => {
+  it('pass, whatever the settings and the policy', () => {
     expect(() => makeStack(good).app.synth()).not.toThrow();
+    expect(() => makeStack(keepingWarm).app.synth()).not.toThrow();
     expect(() => makeStack(good, { apiGatewayAccountRole: true }).app.synth()).not.toThrow();
   });
 

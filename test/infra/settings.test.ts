@@ -7,6 +7,7 @@ const good = {
   throttling: { requestsPerSecond: 10, burst: 20 },
   memoryMegabytes: 512,
   logRetentionDays: 30,
+  refreshMinutes: 5,
   apiGatewayAccountRole: false,
 };
 
@@ -24,6 +25,10 @@ describe('settings', () => {
   it('are those of the stage', () => {
     const alarmTopicArn = 'arn:aws:sns:us-east-1:111122223333:on-call';
     expect(read({ alarmTopicArn })).toEqual({ ...good, alarmTopicArn, stage: 'a', policy: 'p.yaml' });
+  });
+
+  it('refresh every 15 minutes unless they say otherwise', () => {
+    expect(read({ refreshMinutes: undefined }).refreshMinutes).toBe(15);
   });
 
   it('are right in cdk.json, for every stage', () => {
@@ -52,6 +57,9 @@ describe('settings', () => {
     ],
     [{ memoryMegabytes: 64 }, 'memoryMegabytes: write a whole number, 128 to 10240'],
     [{ logRetentionDays: 31 }, /logRetentionDays: write one of 1, 3, 5, 7, 14, 30, .*3653$/],
+    [{ refreshMinutes: 16 }, 'refreshMinutes: write a whole number, 1 to 15'],
+    [{ refreshMinutes: 0 }, 'refreshMinutes: write a whole number, 1 to 15'],
+    [{ refreshMinutes: 2.5 }, 'refreshMinutes: write a whole number, 1 to 15'],
     [{ apiGatewayAccountRole: 'yes' }, 'apiGatewayAccountRole: write true or false'],
     [{ alarmTopicArn: 'on-call' }, 'alarmTopicArn: write the ARN of an SNS topic'],
     [{ colour: 'red' }, 'colour: no such setting: remove it'],

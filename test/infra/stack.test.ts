@@ -1,10 +1,11 @@
 import { readFileSync } from 'node:fs';
-import { Match, type Template } from 'aws-cdk-lib/assertions';
+import { Match } from 'aws-cdk-lib/assertions';
 import { describe, expect, it } from 'vitest';
 import { gatewayBody, gatewayHeaders, gatewayResponses } from '../../infra/gateway-responses.ts';
 import { compilePolicy } from '../../infra/policy/compile.ts';
 import { resourcePolicy } from '../../infra/resource-policy.ts';
 import { goodPolicy, toYaml, withClient } from './policies.ts';
+import { all, allow, arn, decrypt, only, ref, statementsOf } from './resources.ts';
 import { template } from './synthesise.ts';
 
 const example = readFileSync(new URL('../../infra/policy.yaml', import.meta.url), 'utf8');
@@ -12,23 +13,6 @@ const stack = template(example);
 const secretArn = 'arn:aws:secretsmanager:us-east-1:444455556666:secret:connect/acme-AbCdEf';
 const kmsKeyArn = 'arn:aws:kms:us-east-1:444455556666:key/11112222-3333-4444-5555-666677778888';
 const imported = { secretName: undefined, secretArn, kmsKeyArn };
-
-// biome-ignore lint/suspicious/noExplicitAny: a template is whatever JSON CloudFormation reads
-type Properties = Record<string, any>;
-
-function all(of: Template, type: string): Properties[] {
-  return Object.values(of.findResources(type)).map(({ Properties }) => Properties ?? {});
-}
-
-function only(of: Template, type: string): Properties {
-  const [one, ...more] = all(of, type);
-  if (one === undefined || more.length > 0) throw new Error(`not one ${type} but ${more.length + 1}`);
-  return one;
-}
-
-function statements(of: Template): Properties[] {
-  return all(of, 'AWS::IAM::Policy').flatMap(({ PolicyDocument }) => PolicyDocument.Statement);
-}
 
 describe('the API', () => {
   it('demands IAM of every method, and passes every path and method on', () => {
@@ -110,12 +94,13 @@ describe('the API', () => {
   });
 });
 
-describe('the function', () => {
+describe('the vend function', () => {
   it('may be invoked by nobody but API Gateway, for this API alone, and not from its console', () => {
     const permissions = all(stack, 'AWS::Lambda::Permission');
     const stage = expect.stringContaining('Stage');
-    for (const { Action, Principal, SourceArn } of permissions) {
+    for (const { Action, Principal, SourceArn, FunctionName } of permissions) {
       expect([Action, Principal]).toEqual(['lambda:InvokeFunction', 'apigateway.amazonaws.com']);
+      expect(FunctionName).toEqual(arn('VendFunction'));
       const [, parts] = SourceArn['Fn::Join'];
       expect(parts.slice(-4)).toEqual([
         { Ref: expect.stringMatching(/^HttpApi/) },
@@ -128,43 +113,28 @@ describe('the function', () => {
     stack.resourceCountIs('AWS::Lambda::Url', 0);
   });
 
-  it("may write its own log and read exactly the policy's secrets, by exact ARN", () => {
-    expect(statements(stack)).toEqual([
-      {
-        Effect: 'Allow',
-        Action: ['logs:CreateLogStream', 'logs:PutLogEvents'],
-        Resource: { 'Fn::GetAtt': [expect.stringMatching(/^VendLog/), 'Arn'] },
-      },
-      {
-        Effect: 'Allow',
-        Action: 'secretsmanager:GetSecretValue',
-        Resource: { Ref: expect.stringMatching(/^Secretsacme/) },
-      },
-      {
-        Effect: 'Allow',
-        Action: 'kms:Decrypt',
-        Resource: { 'Fn::GetAtt': [expect.stringMatching(/^SecretsKey/), 'Arn'] },
-        Condition: {
-          StringEquals: {
-            'kms:ViaService': {
-              'Fn::Join': ['', ['secretsmanager.', { Ref: 'AWS::Region' }, '.amazonaws.com']],
-            },
-          },
-        },
-      },
+  it("may write its own log, read exactly the policy's secrets, and get and update items: nothing else", () => {
+    expect(statementsOf(stack, 'VendRole')).toEqual([
+      allow(['logs:CreateLogStream', 'logs:PutLogEvents'], arn('VendLog')),
+      allow('secretsmanager:GetSecretValue', ref('Secretsacme')),
+      decrypt(arn('SecretsKey'), 'secretsmanager'),
+      allow(['dynamodb:GetItem', 'dynamodb:UpdateItem'], arn('TokensTable')),
+      decrypt(arn('TokensKey'), 'dynamodb'),
     ]);
-    expect(only(stack, 'AWS::IAM::Role')['ManagedPolicyArns']).toBeUndefined();
-    expect(JSON.stringify(statements(stack))).not.toContain('*');
   });
 
   it('may read a secret that is there already, with its key, and the stack makes none', () => {
     const of = template(withClient(imported));
-    expect(statements(of)[1]).toMatchObject({ Action: 'secretsmanager:GetSecretValue', Resource: secretArn });
-    expect(statements(of)[2]).toMatchObject({ Action: 'kms:Decrypt', Resource: kmsKeyArn });
+    const mayDecrypt = (Resource: unknown) => expect.objectContaining({ Action: 'kms:Decrypt', Resource });
+    const statements = statementsOf(of, 'VendRole');
+    expect(statements).toContainEqual(allow('secretsmanager:GetSecretValue', secretArn));
+    expect(statements).toContainEqual(mayDecrypt(kmsKeyArn));
     of.resourceCountIs('AWS::SecretsManager::Secret', 0);
-    of.resourceCountIs('AWS::KMS::Key', 0);
+    of.resourceCountIs('AWS::KMS::Key', 1);
     expect(of.findOutputs('SecretsToFillIn')).toEqual({});
-    expect(statements(template(withClient({ ...imported, kmsKeyArn: undefined })))).toHaveLength(2);
+    const withoutKey = statementsOf(template(withClient({ ...imported, kmsKeyArn: undefined })), 'VendRole');
+    expect(withoutKey).toHaveLength(statements.length - 1);
+    expect(withoutKey).toContainEqual(mayDecrypt(arn('TokensKey')));
   });
 
   it('runs on Node 24 and arm64, with less time than API Gateway waits and a log of its own', () => {
@@ -181,6 +151,7 @@ describe('the function', () => {
           POWERTOOLS_SERVICE_NAME: 'connect-token-vending',
           POWERTOOLS_METRICS_NAMESPACE: 'ConnectTokenVending',
           POWERTOOLS_LOG_LEVEL: 'INFO',
+          TOKEN_TABLE: { Ref: Match.stringLikeRegexp('^TokensTable') },
         },
       },
     });
@@ -211,46 +182,17 @@ describe('the stack', () => {
     const policy = goodPolicy();
     policy.clients['other'] = { secretName: 'connect/other' };
     const of = template(toYaml(policy));
-    of.resourceCountIs('AWS::KMS::Key', 1);
-    of.resourceCountIs('AWS::SecretsManager::Secret', 2);
+    const keys = all(of, 'AWS::SecretsManager::Secret').map(({ KmsKeyId }) => KmsKeyId);
+    expect(keys).toEqual([arn('SecretsKey'), arn('SecretsKey')]);
+    of.resourceCountIs('AWS::KMS::Key', 2);
     of.hasOutput('SecretsToFillIn', { Value: 'connect/acme, connect/other' });
   });
 
   it('keeps every log for as long as the settings say', () => {
     const logs = all(stack, 'AWS::Logs::LogGroup');
-    expect(logs.map(({ RetentionInDays }) => RetentionInDays)).toEqual([365, 365, 365]);
+    expect(logs.map(({ RetentionInDays }) => RetentionInDays)).toEqual([365, 365, 365, 365]);
     const execution = logs.find(({ LogGroupName }) => LogGroupName !== undefined);
     expect(JSON.stringify(execution)).toContain('API-Gateway-Execution-Logs_');
-  });
-
-  it('sounds an alarm when Connect refuses our credentials, once is enough', () => {
-    stack.hasResourceProperties('AWS::CloudWatch::Alarm', {
-      Namespace: 'ConnectTokenVending',
-      MetricName: 'CredentialsRefused',
-      Dimensions: [{ Name: 'service', Value: 'connect-token-vending' }],
-      Statistic: 'Sum',
-      Period: 300,
-      Threshold: 1,
-      ComparisonOperator: 'GreaterThanOrEqualToThreshold',
-      TreatMissingData: 'notBreaching',
-    });
-  });
-
-  it('sounds an alarm at a rate of 5xx, given some traffic', () => {
-    stack.hasResourceProperties('AWS::CloudWatch::Alarm', {
-      Threshold: 5,
-      TreatMissingData: 'notBreaching',
-      Metrics: Match.arrayWith([
-        Match.objectLike({ Expression: 'IF(requests >= 20, 100 * errors / requests, 0)' }),
-      ]),
-    });
-  });
-
-  it('tells the topic, if there is one', () => {
-    const alarmTopicArn = 'arn:aws:sns:us-east-1:111122223333:on-call';
-    const actions = all(template(example, { alarmTopicArn }), 'AWS::CloudWatch::Alarm');
-    expect(actions.map(({ AlarmActions }) => AlarmActions)).toEqual([[alarmTopicArn], [alarmTopicArn]]);
-    expect(all(stack, 'AWS::CloudWatch::Alarm').every(({ AlarmActions }) => !AlarmActions)).toBe(true);
   });
 
   it('puts out what callers and operators need, and nothing else', () => {
@@ -260,6 +202,8 @@ describe('the stack', () => {
       'CallerPolicy',
       'FunctionName',
       'FunctionLogGroup',
+      'RefreshFunctionName',
+      'TokenTable',
       'SecretsToFillIn',
     ]);
     expect(joined(outputs['TokenUrl']?.['Value'])).toMatch(

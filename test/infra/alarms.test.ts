@@ -1,0 +1,143 @@
+import { Match } from 'aws-cdk-lib/assertions';
+import { describe, expect, it } from 'vitest';
+import { goodPolicy, toYaml, withKeepWarm } from './policies.ts';
+import { all, ref } from './resources.ts';
+import { template } from './synthesise.ts';
+
+const policy = withKeepWarm({ client: 'acme', scopes: ['connect:fulfillment'] });
+const stack = template(policy);
+const service = [{ Name: 'service', Value: 'connect-token-vending' }];
+const everywhere = ['CredentialsRefused', 'ServerErrors', 'TableFails'];
+const whereKeptWarm = [
+  'RefreshErrors',
+  'RefreshFailures',
+  'RefreshMissing',
+  'RefreshFailed',
+  'RefreshUndelivered',
+];
+
+function names(of: typeof stack): string[] {
+  const ids = Object.keys(of.findResources('AWS::CloudWatch::Alarm'));
+  return ids.map((id) => id.replace(/^Alarms(\w+)\w{8}$/, '$1'));
+}
+
+describe('an alarm sounds', () => {
+  it('when Connect refuses our credentials, once is enough', () => {
+    stack.hasResourceProperties('AWS::CloudWatch::Alarm', {
+      Namespace: 'ConnectTokenVending',
+      MetricName: 'CredentialsRefused',
+      Dimensions: service,
+      Statistic: 'Sum',
+      Period: 300,
+      Threshold: 1,
+      ComparisonOperator: 'GreaterThanOrEqualToThreshold',
+      TreatMissingData: 'notBreaching',
+    });
+  });
+
+  it('at a rate of 5xx, given some traffic', () => {
+    stack.hasResourceProperties('AWS::CloudWatch::Alarm', {
+      Threshold: 5,
+      ComparisonOperator: 'GreaterThanThreshold',
+      TreatMissingData: 'notBreaching',
+      Metrics: Match.arrayWith([
+        Match.objectLike({ Expression: 'IF(requests >= 20, 100 * errors / requests, 0)' }),
+      ]),
+    });
+  });
+
+  it('when DynamoDB throttles or fails what the functions do with the table', () => {
+    const alarm = all(stack, 'AWS::CloudWatch::Alarm').find(({ Metrics }) =>
+      JSON.stringify(Metrics ?? '').includes('AWS/DynamoDB'),
+    );
+    expect(alarm).toMatchObject({ EvaluationPeriods: 3, Threshold: 1, TreatMissingData: 'notBreaching' });
+    const [sum, ...metrics] = alarm?.['Metrics'] ?? [];
+    expect(sum.Expression).toBe(`SUM([${metrics.map(({ Id }: { Id: string }) => Id).join(', ')}])`);
+    const watched = metrics.map(({ MetricStat: { Metric } }: { MetricStat: { Metric: Metric } }) => {
+      expect(Metric.Dimensions[1]).toEqual({ Name: 'TableName', Value: ref('TokensTable') });
+      return `${Metric.Dimensions[0]?.Value} ${Metric.MetricName}`;
+    });
+    expect(watched).toEqual([
+      'GetItem ThrottledRequests',
+      'GetItem SystemErrors',
+      'UpdateItem ThrottledRequests',
+      'UpdateItem SystemErrors',
+    ]);
+  });
+
+  it('when a run of the refresh function fails', () => {
+    stack.hasResourceProperties('AWS::CloudWatch::Alarm', {
+      Namespace: 'AWS/Lambda',
+      MetricName: 'Errors',
+      Dimensions: [{ Name: 'FunctionName', Value: { Ref: Match.stringLikeRegexp('^RefreshFunction') } }],
+      Statistic: 'Sum',
+      Threshold: 1,
+      EvaluationPeriods: 1,
+      ComparisonOperator: 'GreaterThanOrEqualToThreshold',
+      TreatMissingData: 'notBreaching',
+    });
+  });
+
+  it('when a token that is kept warm cannot be renewed twice', () => {
+    stack.hasResourceProperties('AWS::CloudWatch::Alarm', {
+      Namespace: 'ConnectTokenVending',
+      MetricName: 'RefreshFailures',
+      Dimensions: service,
+      Statistic: 'Sum',
+      Period: 900,
+      Threshold: 1,
+      EvaluationPeriods: 3,
+      DatapointsToAlarm: 2,
+      TreatMissingData: 'notBreaching',
+    });
+  });
+
+  it('when the refresh function has not run for an hour', () => {
+    stack.hasResourceProperties('AWS::CloudWatch::Alarm', {
+      Namespace: 'AWS/Lambda',
+      MetricName: 'Invocations',
+      Dimensions: [{ Name: 'FunctionName', Value: { Ref: Match.stringLikeRegexp('^RefreshFunction') } }],
+      Statistic: 'Sum',
+      Period: 3600,
+      Threshold: 1,
+      ComparisonOperator: 'LessThanThreshold',
+      TreatMissingData: 'breaching',
+    });
+  });
+
+  it.each(['RefreshFailures', 'RefreshScheduleUndelivered'])('when there is a message in %s', (queue) => {
+    stack.hasResourceProperties('AWS::CloudWatch::Alarm', {
+      Namespace: 'AWS/SQS',
+      MetricName: 'ApproximateNumberOfMessagesVisible',
+      Dimensions: [
+        { Name: 'QueueName', Value: { 'Fn::GetAtt': [Match.stringLikeRegexp(`^${queue}`), 'QueueName'] } },
+      ],
+      Statistic: 'Maximum',
+      Threshold: 1,
+      ComparisonOperator: 'GreaterThanOrEqualToThreshold',
+    });
+  });
+});
+
+type Metric = { MetricName: string; Dimensions: Array<{ Name: string; Value: string }> };
+
+describe('the alarms', () => {
+  it('of refreshing are there only where something is kept warm', () => {
+    expect(names(stack)).toEqual([...everywhere, ...whereKeptWarm]);
+    expect(names(template(toYaml(goodPolicy())))).toEqual(everywhere);
+  });
+
+  it('tell what to do, in what fits an alarm', () => {
+    for (const { AlarmDescription } of all(stack, 'AWS::CloudWatch::Alarm')) {
+      expect(AlarmDescription.length).toBeGreaterThan(100);
+      expect(AlarmDescription.length).toBeLessThanOrEqual(1024);
+    }
+  });
+
+  it('tell the topic, if there is one', () => {
+    const alarmTopicArn = 'arn:aws:sns:us-east-1:111122223333:on-call';
+    const alarms = all(template(policy, { alarmTopicArn }), 'AWS::CloudWatch::Alarm');
+    expect(alarms.map(({ AlarmActions }) => AlarmActions)).toEqual(alarms.map(() => [alarmTopicArn]));
+    expect(all(stack, 'AWS::CloudWatch::Alarm').every(({ AlarmActions }) => !AlarmActions)).toBe(true);
+  });
+});
