@@ -6,13 +6,11 @@ import { refreshAlarms } from './refresh-alarms.ts';
 import type { RefreshFunction } from './refresh-function.ts';
 import type { RefreshSchedule } from './refresh-schedule.ts';
 import type { Settings } from './settings.ts';
-import type { TokenTable } from './token-table.ts';
 import { vendAlarms } from './vend-alarms.ts';
 
 export type AlarmsProps = {
   settings: Settings;
   api: RestApi;
-  tokens: TokenTable;
   refresh: RefreshFunction;
   /** Undefined where nothing is kept warm: then nobody is to wonder that nothing runs. */
   schedule: RefreshSchedule | undefined;
@@ -20,10 +18,10 @@ export type AlarmsProps = {
 
 /** What somebody should get up for. */
 export class Alarms extends Construct {
-  constructor(scope: Construct, id: string, { settings, api, tokens, refresh, schedule }: AlarmsProps) {
+  constructor(scope: Construct, id: string, { settings, api, refresh, schedule }: AlarmsProps) {
     super(scope, id);
     const alarms = [
-      ...vendAlarms(this, { settings, api, tokens }),
+      ...vendAlarms(this, { settings, api }),
       ...(schedule === undefined ? [] : refreshAlarms(this, { settings, refresh, schedule })),
     ];
     if (settings.alarmTopicArn === undefined) return;

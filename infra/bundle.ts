@@ -4,7 +4,7 @@ import { build } from 'esbuild';
 import type { Policy } from '../lambda/policy.ts';
 
 const repository = join(import.meta.dirname, '..');
-const entryPoints = ['lambda/vend-function.ts'];
+const entryPoints = ['lambda/vend-function.ts', 'lambda/refresh-function.ts'];
 /** Nothing is written here, but the names of chunks follow it: the same in every folder. */
 const outdir = 'bundle';
 

@@ -38,7 +38,7 @@ export class VendingStack extends Stack {
       handler: vend.function,
       principals,
     });
-    new Alarms(this, 'Alarms', { settings, api, tokens, refresh, schedule });
+    new Alarms(this, 'Alarms', { settings, api, refresh, schedule });
 
     this.output('TokenUrl', 'What callers POST to', tokenUrl);
     this.output('CallerPolicy', 'Identity policy to attach to callers', this.callerPolicy(tokenArn));

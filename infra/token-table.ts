@@ -1,5 +1,4 @@
 import { Duration, Lazy, RemovalPolicy, Stack, Validations } from 'aws-cdk-lib';
-import { type IMetric, Metric, Stats } from 'aws-cdk-lib/aws-cloudwatch';
 import { AttributeType, BillingMode, Table, TableEncryption } from 'aws-cdk-lib/aws-dynamodb';
 import { AnyPrincipal, Effect, PolicyDocument, PolicyStatement, type Role } from 'aws-cdk-lib/aws-iam';
 import { Key } from 'aws-cdk-lib/aws-kms';
@@ -84,28 +83,10 @@ export class TokenTable extends Construct {
     );
   }
 
-  /** Requests that DynamoDB throttled or failed, by name. A condition that does not hold is no failure. */
-  faults(period: Duration): Record<string, IMetric> {
-    const { tableName } = this.table;
-    const metrics = used.flatMap((action) =>
-      ['ThrottledRequests', 'SystemErrors'].map((metricName) => {
-        const dimensionsMap = { TableName: tableName, Operation: action.slice('dynamodb:'.length) };
-        return new Metric({
-          namespace: 'AWS/DynamoDB',
-          metricName,
-          dimensionsMap,
-          statistic: Stats.SUM,
-          period,
-        });
-      }),
-    );
-    return Object.fromEntries(metrics.map((metric, index) => [`m${index}`, metric]));
-  }
-
   /**
    * Many identities of an account may read every table: administrators, auditors, AWS's own ReadOnlyAccess. Here the
-   * items are tokens, so a deny stands before all of those. It names the roles by condition, in a policy that exists
-   * before theirs do: no ring of references.
+   * items are tokens, so a deny stands before all of those. It is no ring of references: what lets the roles in is
+   * written in policies of their own.
    */
   private keepOutOthers(): PolicyDocument {
     return new PolicyDocument({
