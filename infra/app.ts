@@ -8,11 +8,12 @@ import { PolicyTooLarge } from './resource-policy.ts';
 import { readSettings, SettingsError } from './settings.ts';
 import { VendingStack } from './stack.ts';
 
-const app = new App();
+// Its counters of a slow synth would be in the output, and different every time.
+const app = new App({ performanceReporting: false });
 try {
   const settings = readSettings((key) => app.node.tryGetContext(key));
   const compiled = readPolicy(settings.policy);
-  const asset = join(app.outdir, 'bundle', 'vend-function');
+  const asset = join(app.outdir, 'bundle', 'functions');
   await bundleFunction({ policy: compiled.policy, into: asset });
   new VendingStack(app, { settings, compiled, asset });
   Validations.of(app).addPlugins(new AwsSolutionsChecks(app));
