@@ -6,7 +6,8 @@ import type { CacheLevel } from './tokens.ts';
 
 /** RFC 9211's words for where a token came from. */
 const cacheStatuses: Record<CacheLevel, string> = {
-  memory: 'hit',
+  memory: 'hit; detail=memory',
+  table: 'hit; detail=table',
   mint: 'fwd=miss; stored',
   collapsed: 'fwd=miss; collapsed',
   bypass: 'fwd=bypass',

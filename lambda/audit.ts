@@ -1,7 +1,9 @@
 import type { Logger } from '@aws-lambda-powertools/logger';
 import { type Metrics, MetricUnit } from '@aws-lambda-powertools/metrics';
 import type { MintResult } from './mint.ts';
+import type { KeepWarm } from './policy.ts';
 import type { Refusal } from './refusal.ts';
+import type { Landed } from './renewal.ts';
 import type { CacheLevel } from './tokens.ts';
 
 /**
@@ -10,6 +12,7 @@ import type { CacheLevel } from './tokens.ts';
  */
 export type Audit = {
   request_id: string;
+  lambda_request_id: string;
   caller?: string;
   account?: string;
   client?: string;
@@ -21,6 +24,8 @@ export type Audit = {
   remaining_seconds?: number;
   token_sha256?: string;
   mint?: MintResult;
+  /** The table was slow, throttled, missing or denied; what was vended came from elsewhere. */
+  table_fault?: string;
 };
 
 export type Ending = { status: number; refusal: Refusal | undefined; milliseconds: number };
@@ -61,26 +66,63 @@ function mintFields({
     secret_version_id: secretVersionId,
     refused_credentials: refusedCredentials,
     upstream_ms: Math.round(upstreamMs),
-    ...(fault && { fault: fault.message, fault_detail: (fault.cause as Error | undefined)?.message }),
+    ...(fault && { fault: fault.message }),
   };
 }
 
 /** The metrics with a dimension of their own are published apart: a dimension holds for all that goes with it. */
-function measure(metrics: Metrics, { cache, mint }: Audit, { refusal }: Ending): void {
+function measure(metrics: Metrics, { cache, mint, table_fault }: Audit, { refusal }: Ending): void {
   if (refusal === undefined) count(metrics, 'Vends', { cache: cache ?? 'memory' });
   else count(metrics, 'Denials', { reason: refusal.reason });
-  if (mint === undefined) return;
-  const { outcome, upstreamMs, refusedCredentials } = mint;
-  if (outcome.kind !== 'token') count(metrics, 'MintFailures', { kind: outcome.kind });
-  metrics.addMetric('Mints', MetricUnit.Count, outcome.kind === 'token' ? 1 : 0);
-  metrics.addMetric('UpstreamLatency', MetricUnit.Milliseconds, upstreamMs);
-  const leaked = outcome.kind === 'query_params_forbidden' ? 1 : 0;
-  metrics.addMetric('CredentialsRefused', MetricUnit.Count, refusedCredentials + leaked);
-  metrics.publishStoredMetrics();
+  if (mint !== undefined) measureMint(metrics, mint);
+  if (table_fault !== undefined) metrics.addMetric('TableFaults', MetricUnit.Count, 1);
+  if (metrics.hasStoredMetrics()) metrics.publishStoredMetrics();
+}
+
+function measureMint(metrics: Metrics, { outcome, upstreamMs, currentRefused }: MintResult): void {
+  if (outcome.kind === 'token') metrics.addMetric('Mints', MetricUnit.Count, 1);
+  else count(metrics, 'MintFailures', { kind: outcome.kind });
+  if (upstreamMs > 0) metrics.addMetric('UpstreamLatency', MetricUnit.Milliseconds, upstreamMs);
+  const refused = currentRefused || outcome.kind === 'query_params_forbidden';
+  if (refused) metrics.addMetric('CredentialsRefused', MetricUnit.Count, 1);
 }
 
 function count(metrics: Metrics, name: string, dimension: Record<string, string>): void {
   metrics.addDimensions(dimension);
   metrics.addMetric(name, MetricUnit.Count, 1);
   metrics.publishStoredMetrics();
+}
+
+export type RecordRefresh = (
+  entry: KeepWarm,
+  outcome: 'fresh' | 'renewed' | 'failed',
+  landed: Landed | Error,
+  now: number,
+) => void;
+
+/** One log line an entry of keepWarm. */
+export function createRecordRefresh(logger: Logger, metrics: Metrics): RecordRefresh {
+  return function recordRefresh({ client, scopes, retailerId }, outcome, landed, now) {
+    const line = { client, scopes, retailer_id: retailerId, outcome };
+    if (landed instanceof Error) {
+      logger.error('token refresh', { ...line, error: landed });
+    } else {
+      logger.info('token refresh', { ...line, ...landedFields(landed, now) });
+      if (landed.mint !== undefined) measureMint(metrics, landed.mint);
+    }
+    if (outcome === 'failed') metrics.addMetric('RefreshFailures', MetricUnit.Count, 1);
+    if (metrics.hasStoredMetrics()) metrics.publishStoredMetrics();
+  };
+}
+
+function landedFields({ shared, failure, mint, tableFault }: Landed, now: number): Record<string, unknown> {
+  return {
+    ...(shared && {
+      remaining_seconds: Math.floor((shared.token.expiresAt - now) / 1000),
+      token_sha256: shared.token.sha256,
+    }),
+    ...(failure && { reason: failure.kind }),
+    ...(tableFault && { table_fault: tableFault.message }),
+    ...(mint && mintFields(mint)),
+  };
 }

@@ -3,6 +3,10 @@ import type { MintOutcome } from './mint.ts';
 
 const firstPause = 1_000;
 const longestPause = 30_000;
+/** Longest that Connect's own Retry-After is heeded. */
+const longestHeeded = 60_000;
+/** A failure this long past says nothing any more. */
+const forgottenAfter = 600_000;
 /** Only keys that failed last are held, and for 30 s at most: past this many, the oldest is forgotten. */
 const maxHeld = 10_000;
 
@@ -14,44 +18,63 @@ export type Hold = { failure: Failure; milliseconds: number };
 export type Leave = { keys: readonly string[]; failuresBefore: ReadonlyMap<string, number> };
 
 export type BackOff = {
-  /** Leave to try now, or the failure that holds further attempts back and for how much longer. */
+  /** The failure that holds attempts back now, and for how much longer. */
+  holding: (keys: readonly string[]) => Hold | undefined;
+  /** Leave to try now, or what holds it back. */
   ask: (keys: readonly string[]) => Leave | Hold;
   /** After 1 s one more attempt gets leave, then after 2 s, and so on to 30 s. */
   failed: (leave: Leave, key: string, failure: Failure) => void;
   succeeded: (leave: Leave) => void;
+  /** Takes over what another instance has found out. */
+  hold: (key: string, failure: Failure, failures: number, milliseconds: number) => void;
 };
 
-export function isHold(answer: Leave | Hold): answer is Hold {
+export function isHold(answer: object): answer is Hold {
   return 'failure' in answer;
+}
+
+/** Milliseconds until the next attempt: longer than our own pause where Connect asked for it. */
+export function pauseAfter(failures: number, failure?: Failure): number {
+  const asked = failure?.kind === 'unavailable' ? (failure.retryAfter ?? 0) : 0;
+  return Math.max(Math.min(firstPause * 2 ** (failures - 1), longestPause), Math.min(asked, longestHeeded));
 }
 
 /** Holds attempts back after failures. Attempts that began side by side and fail together count as one failure. */
 export function createBackOff(monotonic: () => number): BackOff {
   const held = new LRUCache<string, { failure: Failure; failures: number; until: number }>({ max: maxHeld });
 
-  function pauseAfter(failures: number): number {
-    return Math.min(firstPause * 2 ** (failures - 1), longestPause);
+  function entriesOf(keys: readonly string[]) {
+    return keys.map((key) => held.get(key)).filter((entry) => entry !== undefined);
+  }
+
+  function holding(keys: readonly string[]): Hold | undefined {
+    const time = monotonic();
+    for (const key of keys) if ((held.get(key)?.until ?? time) < time - forgottenAfter) held.delete(key);
+    const entry = entriesOf(keys).find(({ until }) => until > time);
+    return entry && { failure: entry.failure, milliseconds: entry.until - time };
   }
 
   function ask(keys: readonly string[]): Leave | Hold {
-    const time = monotonic();
-    const entries = keys.map((key) => held.get(key)).filter((entry) => entry !== undefined);
-    const holding = entries.find((entry) => entry.until > time);
-    if (holding !== undefined) return { failure: holding.failure, milliseconds: holding.until - time };
+    const hold = holding(keys);
+    if (hold !== undefined) return hold;
     // Whoever comes first after a pause tries alone: the others wait for what comes of it.
-    for (const entry of entries) entry.until = time + pauseAfter(entry.failures);
+    for (const entry of entriesOf(keys)) entry.until = monotonic() + pauseAfter(entry.failures);
     return { keys, failuresBefore: new Map(keys.map((key) => [key, held.get(key)?.failures ?? 0])) };
   }
 
   function failed({ failuresBefore }: Leave, key: string, failure: Failure): void {
     const failures = (failuresBefore.get(key) ?? 0) + 1;
     if ((held.get(key)?.failures ?? 0) >= failures) return;
-    held.set(key, { failure, failures, until: monotonic() + pauseAfter(failures) });
+    held.set(key, { failure, failures, until: monotonic() + pauseAfter(failures, failure) });
   }
 
   function succeeded({ keys }: Leave): void {
     for (const key of keys) held.delete(key);
   }
 
-  return { ask, failed, succeeded };
+  function hold(key: string, failure: Failure, failures: number, milliseconds: number): void {
+    held.set(key, { failure, failures, until: monotonic() + Math.min(milliseconds, longestHeeded) });
+  }
+
+  return { holding, ask, failed, succeeded, hold };
 }

@@ -41,7 +41,7 @@ export function readAnswer(
     if (order.subject.kind === 'code') return { kind: 'outcome_unknown' };
     return { kind: 'unavailable', retryAfter: readRetryAfter(headers, sentAt) };
   }
-  return { kind: refusalKind(status, errorCode(body)) };
+  return { kind: refusalKind(status, errorCode(body), order) };
 }
 
 const refusals = {
@@ -55,9 +55,11 @@ const refusals = {
 function refusalKind(
   status: number,
   code: string | undefined,
+  { subject }: Order,
 ): (typeof refusals)[keyof typeof refusals] | 'not_a_token' {
   if (code !== undefined && Object.hasOwn(refusals, code)) return refusals[code as keyof typeof refusals];
-  return status === 401 ? 'invalid_client' : 'not_a_token';
+  // Without a word from Connect, a one-time code is not sent again with another pair.
+  return status === 401 && subject.kind !== 'code' ? 'invalid_client' : 'not_a_token';
 }
 
 /** `{"error":"…"}` as in RFC 6749 §5.2, or `{"error":{"code":"…"}}` as the rest of Connect has it. */

@@ -1,15 +1,28 @@
-import { GetSecretValueCommand, type SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import {
+  GetSecretValueCommand,
+  type SecretsManagerClient,
+  SecretsManagerServiceException,
+} from '@aws-sdk/client-secrets-manager';
 import * as z from 'zod/mini';
 import { parseJsonObject } from './json.ts';
 import { Secret } from './secret.ts';
 
 /** In memory for five minutes at most: a rotation is seen within that, or at once where Connect refuses. */
 const maxAge = 5 * 60_000;
+const aheadTimeout = 10_000;
 
 /** A client's id and secret at Connect, the version of the secret they came from, and when it was read. */
-export type Credentials = { clientId: string; clientSecret: Secret; versionId: string; readAt: number };
+export type Credentials = {
+  clientId: string;
+  clientSecret: Secret;
+  versionId: string;
+  stage: Stage;
+  readAt: number;
+};
 
-/** Secrets Manager has no answer now. The SDK's error is the `cause`, for the log. */
+type Stage = 'AWSCURRENT' | 'AWSPREVIOUS';
+
+/** Secrets Manager has no answer now. The message is for the log. */
 export class SecretsUnavailable extends Error {
   override name = 'SecretsUnavailable';
 }
@@ -20,6 +33,8 @@ export class SecretUnusable extends Error {
 }
 
 export type CredentialsStore = {
+  /** Reads the current pair ahead, for the mint that is about to ask for it; a fault is that mint's to meet. */
+  prepare: (secretId: string) => void;
   /**
    * The pairs to try, in order: the current one (from memory while it is young), the current one read again if
    * it has changed since, the previous one. The next is asked for once Connect has refused the last.
@@ -32,10 +47,22 @@ export type CredentialsStore = {
 
 export function createCredentialsStore(client: SecretsManagerClient, now: () => number): CredentialsStore {
   const memory = new Map<string, Credentials>();
+  const underWay = new Map<string, Promise<Credentials>>();
+
+  function prepare(secretId: string): void {
+    if (isYoung(memory.get(secretId), now()) || underWay.has(secretId)) return;
+    const reading = readCurrent(secretId, AbortSignal.timeout(aheadTimeout)).finally(() =>
+      underWay.delete(secretId),
+    );
+    underWay.set(secretId, reading);
+    reading.catch(() => undefined);
+  }
 
   async function* candidates(secretId: string, signal: AbortSignal): AsyncGenerator<Credentials> {
     const held = memory.get(secretId);
-    const first = held !== undefined && isYoung(held, now()) ? held : await readCurrent(secretId, signal);
+    const first = isYoung(held, now())
+      ? held
+      : await (underWay.get(secretId) ?? readCurrent(secretId, signal));
     memory.set(secretId, first);
     yield first;
     memory.delete(secretId);
@@ -64,33 +91,29 @@ export function createCredentialsStore(client: SecretsManagerClient, now: () => 
   }
 
   /** Undefined where the version is there but malformed. */
-  async function read(
-    secretId: string,
-    stage: 'AWSCURRENT' | 'AWSPREVIOUS',
-    signal: AbortSignal,
-  ): Promise<Credentials | undefined> {
+  async function read(secretId: string, stage: Stage, signal: AbortSignal): Promise<Credentials | undefined> {
     const readAt = now();
     const command = new GetSecretValueCommand({ SecretId: secretId, VersionStage: stage });
     const answer = await client.send(command, { abortSignal: signal }).catch(sanitise);
-    return parseCredentials(answer.SecretString ?? '', answer.VersionId ?? '', readAt);
+    const pair = parsePair(answer.SecretString ?? '');
+    return pair && { ...pair, versionId: answer.VersionId ?? '', stage, readAt };
   }
 
-  return { candidates, remember: (secretId, credentials) => memory.set(secretId, credentials) };
+  return { prepare, candidates, remember: (secretId, credentials) => memory.set(secretId, credentials) };
 }
 
 /** A clock that was set back makes a pair look younger than none: it is read again. */
-function isYoung({ readAt }: Credentials, now: number): boolean {
-  return now >= readAt && now - readAt < maxAge;
+function isYoung(held: Credentials | undefined, now: number): held is Credentials {
+  return held !== undefined && now >= held.readAt && now - held.readAt < maxAge;
 }
 
 /** Printable, and without the white space that a paste brings along: such a pair would only be refused. */
 const filledIn = z.string().check(z.regex(/^[\x21-\x7e](?:[\x20-\x7e]*[\x21-\x7e])?$/));
 const schema = z.object({ client_id: filledIn, client_secret: filledIn });
 
-function parseCredentials(text: string, versionId: string, readAt: number): Credentials | undefined {
+function parsePair(text: string): Pick<Credentials, 'clientId' | 'clientSecret'> | undefined {
   const { success, data } = schema.safeParse(parseJsonObject(text));
-  if (!success) return undefined;
-  return { clientId: data.client_id, clientSecret: new Secret(data.client_secret), versionId, readAt };
+  return success ? { clientId: data.client_id, clientSecret: new Secret(data.client_secret) } : undefined;
 }
 
 const operatorsToMend = new Set([
@@ -104,5 +127,7 @@ const operatorsToMend = new Set([
 
 function sanitise(error: Error): never {
   const Unreadable = operatorsToMend.has(error.name) ? SecretUnusable : SecretsUnavailable;
-  throw new Unreadable(`Secrets Manager: ${error.name}`, { cause: error });
+  // What the service says goes to the log. What a parser says of the service's answer quotes it, secret and all.
+  const said = error instanceof SecretsManagerServiceException ? `: ${error.message}` : '';
+  throw new Unreadable(`Secrets Manager: ${error.name}${said}`);
 }

@@ -35,10 +35,13 @@ export function createHandler({ vend, recordRequest, logError, now, monotonic }:
 
   function startAudit({ event, context }: VendRequest): void {
     context.startedAt = monotonic();
-    context.audit = { request_id: requestIdOf(event) ?? context.awsRequestId };
+    const { awsRequestId } = context;
+    context.audit = { request_id: requestIdOf(event) ?? awsRequestId, lambda_request_id: awsRequestId };
   }
 
   async function answerToken(event: unknown, context: VendContext, { signal }: { signal: AbortSignal }) {
+    // With no time left, nothing is begun: a one-time code stays unused.
+    if (context.getRemainingTimeInMillis() <= margin) refuseOutOfTime();
     const { token, level } = await vend(readApiEvent(event), context.audit, signal);
     const time = now();
     const remaining_seconds = Math.floor((token.expiresAt - time) / 1000);

@@ -17,6 +17,8 @@ export type MintResult = {
   secretVersionId: string | undefined;
   /** Pairs that Connect refused, whether or not a later one was taken. */
   refusedCredentials: number;
+  /** The secret's current pair is among them: for the alarm. A pair that was replaced meanwhile is not. */
+  currentRefused: boolean;
   /** Milliseconds spent on Connect, retries and their pauses included. */
   upstreamMs: number;
   /** For the log: what AWS or the secret's parser had to say. */
@@ -42,6 +44,7 @@ export function createMint({ store, now, monotonic }: MintDependencies): Mint {
       outcome: { kind: 'credentials_refused' },
       secretVersionId: undefined,
       refusedCredentials: 0,
+      currentRefused: false,
       upstreamMs: 0,
       fault: undefined,
     };
@@ -58,11 +61,12 @@ export function createMint({ store, now, monotonic }: MintDependencies): Mint {
         result.upstreamMs += monotonic() - startedAt;
         if (answer.kind !== 'invalid_client') {
           if (answer.kind === 'token') store.remember(secretId, credentials);
-          return { ...result, outcome: answer };
+          const currentRefused = result.refusedCredentials > 0 && credentials.stage === 'AWSPREVIOUS';
+          return { ...result, currentRefused, outcome: answer };
         }
         result.refusedCredentials += 1;
       }
-      return result;
+      return { ...result, currentRefused: true };
     } catch (error) {
       return { ...result, ...asOutcome(error) };
     }

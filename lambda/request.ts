@@ -15,6 +15,8 @@ export type TokenRequest = {
   scopes: string[] | undefined;
   /** Least remaining life in milliseconds that the caller will take. */
   minTtl: number;
+  /** SHA-256, in lower-case hex, of a token that Connect refused, as the caller says. */
+  refused: string | undefined;
   retailerId: string | undefined;
   subject: Subject;
 };
@@ -50,12 +52,13 @@ export function readRequest(event: ApiEvent, policy: Policy): TokenRequest {
   refuseCredentialsInBody(fields);
   const client = readClient(fields, policy);
   const minTtl = readMinTtl(fields);
+  const refused = readRefused(fields);
   const retailerId = readRetailerId(event);
   const scope = readText(fields, 'scope');
   const grantType = readGrantType(fields);
   const subject = readSubject(fields, grantType);
   const scopes = scope === undefined ? undefined : readScopes(scope, grantType, policy);
-  return { client, grantType, scopes, minTtl, retailerId, subject };
+  return { client, grantType, scopes, minTtl, refused, retailerId, subject };
 }
 
 function refuseCredentialsInQuery(event: ApiEvent): void {
@@ -122,6 +125,12 @@ function readMinTtl(fields: Fields): number {
     return seconds * 1000;
   }
   throw wrongField(`min_ttl must be whole seconds, 0 to ${maxMinTtlSeconds}.`);
+}
+
+function readRefused(fields: Fields): string | undefined {
+  const hash = readText(fields, 'refused_token_sha256')?.toLowerCase();
+  if (hash === undefined || /^[0-9a-f]{64}$/.test(hash)) return hash;
+  throw wrongField('refused_token_sha256 must be the SHA-256 of the token in hex, not the token itself.');
 }
 
 function readRetailerId(event: ApiEvent): string | undefined {

@@ -43,7 +43,8 @@ export function renewalWindow(lifetime: number): number {
 
 /** The least remaining life that is vended. */
 export function floor({ lifetime, broughtBack }: Pick<Token, 'lifetime' | 'broughtBack'>): number {
-  return broughtBack ? 5 * second : Math.min(120 * second, lifetime * 0.02);
+  // An answer counts in whole seconds: with less than one, it would say 0.
+  return broughtBack ? 5 * second : Math.max(second, Math.min(120 * second, lifetime * 0.02));
 }
 
 /**
@@ -78,4 +79,16 @@ export function answerTimes(token: Token, now: number): { created_at: number; ex
     created_at: Math.floor(now / second),
     expires_in: Math.floor((token.expiresAt - now) / second),
   };
+}
+
+const shortestGap = 60_000;
+const longestGap = 3_600_000;
+
+/** A caller may have a token renewed once a minute, then once in two, and so on to once an hour; a quiet spell forgives. */
+export function nextForced(
+  last: { at: number; gap: number } | undefined,
+  now: number,
+): { at: number; gap: number } {
+  const quiet = last === undefined || now - last.at > 2 * longestGap;
+  return { at: now, gap: quiet ? shortestGap : Math.min(last.gap * 2, longestGap) };
 }

@@ -1,32 +1,45 @@
 import { LRUCache } from 'lru-cache';
-import { type BackOff, type Failure, isHold, type Leave } from './back-off.ts';
+import { type BackOff, type Failure, isHold } from './back-off.ts';
 import type { Order } from './connect.ts';
 import type { Effort, Mint, MintResult } from './mint.ts';
-import { afterRenewal, floor, phaseOf, type Token } from './token.ts';
+import { clientKey, type Errand, type Landed, noteFailure, type Renew, retryAfterOf } from './renewal.ts';
+import { floor, nextForced, phaseOf, type Token, type TokenIdentity, tokenKey } from './token.ts';
+import type { Forced, SharedToken } from './token-table.ts';
 
 const maxTokens = 10_000;
 /** A caller's `min_ttl` alone renews a token that is otherwise fresh this often at most. */
 const minTtlSpacing = 60_000;
+/** A token that another instance has renewed is seen within a minute. */
+const recheckAfter = 55_000;
+/** After a renewal that somebody else is about, or that failed, in the window. */
+const renewAgainAfter = 3_000;
 
-/** A token that is of use for less counts as a failed mint. */
-const shortestUse = 1_000;
-
-/** Where a token came from: `collapsed` waited for another request's mint, `bypass` is never cached. */
-export type CacheLevel = 'memory' | 'mint' | 'collapsed' | 'bypass';
+/** Where a token came from: `collapsed` waited for another request of this instance, `bypass` is never cached. */
+export type CacheLevel = 'memory' | 'table' | 'mint' | 'collapsed' | 'bypass';
 
 /** Durations in milliseconds. `short`: no token with as much life as was asked for is to be had before then. */
-export type Vending =
+type Vending =
   | { kind: 'token'; token: Token; level: CacheLevel }
   | { kind: 'failed'; failure: Failure; retryAfter: number | undefined }
   | { kind: 'short'; retryAfter: number };
 
 /** `mint` is set for the request that minted, whether or not it was vended what it minted. */
-export type Vended = Vending & { mint?: MintResult };
+export type Vended = Vending & { mint?: MintResult; tableFault?: Error | undefined };
 
-/** `key` names the token, undefined for one that is never cached; `minTtl` in milliseconds. */
-export type Want = { order: Order; key: string | undefined; minTtl: number; signal: AbortSignal };
+export type Want = {
+  order: Order;
+  /** Undefined for a token that is never cached. */
+  identity: TokenIdentity | undefined;
+  /** Milliseconds. */
+  minTtl: number;
+  /** SHA-256 of a token that Connect refused, as the caller says. */
+  refused: string | undefined;
+  signal: AbortSignal;
+};
 
 export type TokensDependencies = {
+  renew: Renew;
+  /** For tokens that are never cached. */
   mint: Mint;
   backOff: BackOff;
   now: () => number;
@@ -34,118 +47,191 @@ export type TokensDependencies = {
   random: () => number;
 };
 
-type Flight = { effort: Effort; waiting: number; abort: AbortController; landed: Promise<MintResult> };
+type Held = SharedToken & { jitter: number; checkedAt: number; renewAt: number; forced: Forced | undefined };
+
+type Flight = { effort: Effort; waiting: number; abort: AbortController; landed: Promise<Landed> };
 
 /**
- * Vends from memory, and mints what memory cannot give: once, however many wait for it. The caller must have
+ * Vends from memory, and sends for what memory cannot give: once, however many wait for it. The caller must have
  * been authorised before.
  */
 export function createTokens({
+  renew,
   mint,
   backOff,
   now,
   random,
 }: TokensDependencies): (want: Want) => Promise<Vended> {
-  const memory = new LRUCache<string, { token: Token; jitter: number }>({ max: maxTokens });
+  const memory = new LRUCache<string, Held>({ max: maxTokens });
   const flights = new Map<string, Flight>();
 
   return async function vendToken(want) {
-    const { key, minTtl } = want;
-    if (key === undefined) return mintUncached(want);
+    if (want.identity === undefined) return mintUncached(want);
+    const key = tokenKey(want.identity);
     const held = memory.get(key);
-    if (held === undefined) return mintFor(want, key);
-    const phase = phaseOf(held.token, { now: now(), minTtl, jitter: held.jitter });
-    if (phase === 'fresh') return { kind: 'token', token: held.token, level: 'memory' };
-    if (phase === 'ageing') return renewOnTheWay(want, key, held.token);
-    const pause = phase === 'short' ? pauseBeforeMint(held.token, minTtl, now()) : 0;
-    return pause > 0 ? { kind: 'short', retryAfter: pause } : mintFor(want, key);
+    if (held === undefined || want.refused !== undefined) return sendFor(want, want.identity, key);
+    const phase = phaseOf(held.token, { now: now(), minTtl: want.minTtl, jitter: held.jitter });
+    if (phase === 'short' || phase === 'dead') return sendFor(want, want.identity, key);
+    if (phase === 'ageing' && isDue(held.renewAt, 0) && !flights.has(key)) {
+      return renewOnTheWay(want, want.identity, key, held);
+    }
+    if (isDue(held.checkedAt, recheckAfter) && !flights.has(key)) {
+      // Whoever else comes by meanwhile need not wait for the table.
+      held.checkedAt = now();
+      return sendFor(want, want.identity, key);
+    }
+    return { kind: 'token', token: held.token, level: 'memory' };
   };
+
+  /** Also where the clock was set back. */
+  function isDue(since: number, after: number): boolean {
+    return now() - since >= after || since - now() > recheckAfter;
+  }
 
   /** authorization_code and retailer-json-bearer: only Connect can tell whether these may have a token. */
   async function mintUncached({ order, signal, minTtl }: Want): Promise<Vended> {
-    const client = clientKey(order);
-    const leave = backOff.ask([client]);
-    if (isHold(leave)) return held(leave);
+    const keys = uncachedKeys(order);
+    const leave = backOff.ask(keys);
+    if (isHold(leave)) return failed(leave.failure, leave.milliseconds);
     const result = await mint(order, 'full', signal);
     const { outcome } = result;
-    if (outcome.kind === 'token') {
-      backOff.succeeded(leave);
-      return { ...judge(outcome.token, minTtl, 'bypass'), mint: result };
+    if (outcome.kind !== 'token') {
+      noteFailure(backOff, leave, keys, outcome, signal);
+      return { ...failed(outcome, retryAfterOf(outcome)), mint: result };
     }
-    if (holdsClient(outcome)) backOff.failed(leave, client, outcome);
-    return { ...failed(outcome), mint: result };
+    backOff.succeeded(leave);
+    // A code is used up: whatever it bought is all that it will ever buy.
+    const vending = asIs(outcome.token, order.subject.kind === 'code' ? undefined : minTtl, 'bypass');
+    const [, own] = keys;
+    if (vending.kind === 'short' && own !== undefined) backOff.failed(leave, own, unavailable);
+    return { ...vending, mint: result };
   }
 
-  async function mintFor(want: Want, key: string): Promise<Vended> {
-    const underWay = flights.get(key);
-    if (underWay !== undefined) {
-      const { outcome } = await landing(underWay, want.signal);
-      if (outcome.kind === 'token') return judgeHeld(key, outcome.token, want.minTtl, 'collapsed');
-      return underWay.effort === 'brief' ? mintFor(want, key) : failed(outcome);
+  /** The table's token, or a new one: waits for it. */
+  async function sendFor(want: Want, identity: TokenIdentity, key: string): Promise<Vended> {
+    for (let underWay = flights.get(key); underWay !== undefined; underWay = flights.get(key)) {
+      const joined = concludeJoined(want, await landing(underWay, want.signal), underWay.effort);
+      if (joined !== undefined) return joined;
+      if (flights.get(key) === underWay) break;
     }
-    const leave = backOff.ask([clientKey(want.order), key]);
-    if (isHold(leave)) return held(leave);
-    const result = await landing(depart(want.order, key, 'full', leave), want.signal);
-    const { outcome } = result;
-    if (outcome.kind !== 'token') return { ...failed(outcome), mint: result };
-    return { ...judgeHeld(key, outcome.token, want.minTtl, 'mint'), mint: result };
+    const errand: Errand = {
+      order: want.order,
+      identity,
+      key,
+      known: memory.get(key),
+      forced: memory.get(key)?.forced,
+      effort: 'full',
+      verdict: (token, forced) => verdictOn(want, token, forced),
+      force: (forced) => (want.refused === undefined ? undefined : nextForced(forced, now())),
+    };
+    return conclude(want, await landing(depart(errand), want.signal));
   }
 
   /** One request renews, briefly; it and all others are vended the live token if that comes to nothing. */
-  async function renewOnTheWay(want: Want, key: string, live: Token): Promise<Vended> {
-    const asIs: Vended = { kind: 'token', token: live, level: 'memory' };
-    if (flights.has(key)) return asIs;
-    const leave = backOff.ask([clientKey(want.order), renewalKey(want.order), key]);
-    if (isHold(leave)) return asIs;
-    const result = await landing(depart(want.order, key, 'brief', leave), want.signal);
-    const level = result.outcome.kind === 'token' ? 'mint' : 'memory';
-    return { ...judgeHeld(key, live, want.minTtl, level), mint: result };
+  async function renewOnTheWay(
+    want: Want,
+    identity: TokenIdentity,
+    key: string,
+    held: Held,
+  ): Promise<Vended> {
+    held.renewAt = now() + renewAgainAfter;
+    const errand: Errand = {
+      order: want.order,
+      identity,
+      key,
+      known: held,
+      forced: held.forced,
+      effort: 'brief',
+      verdict: () => 'mint',
+      force: () => undefined,
+    };
+    const { shared, from, mint: result, tableFault } = await landing(depart(errand), want.signal);
+    return {
+      ...asIs(shared?.token ?? held.token, want.minTtl, from),
+      ...(result && { mint: result }),
+      tableFault,
+    };
   }
 
-  function depart(order: Order, key: string, effort: Effort, leave: Leave): Flight {
+  function depart(errand: Errand): Flight {
+    const { key, effort } = errand;
     const abort = new AbortController();
-    const landed = mint(order, effort, abort.signal)
-      .then((result) => settle(result, order, key, effort, leave))
-      .finally(() => flights.delete(key));
+    const landed = renew(errand, abort.signal)
+      .then((result) => {
+        remember(key, result);
+        return result;
+      })
+      .finally(() => flights.get(key)?.landed === landed && flights.delete(key));
     const flight = { effort, waiting: 0, abort, landed };
     flights.set(key, flight);
+    // Nobody is to join a flight that was given up.
+    abort.signal.addEventListener('abort', () => flights.get(key) === flight && flights.delete(key));
     return flight;
   }
 
   /** A flight ends early once nobody waits for it any more. */
-  function landing(flight: Flight, signal: AbortSignal): Promise<MintResult> {
+  function landing(flight: Flight, signal: AbortSignal): Promise<Landed> {
     flight.waiting += 1;
-    signal.addEventListener('abort', () => {
+    const leave = () => {
       flight.waiting -= 1;
       if (flight.waiting === 0) flight.abort.abort();
-    });
+    };
+    if (signal.aborted) leave();
+    else signal.addEventListener('abort', leave, { once: true });
     return flight.landed;
   }
 
-  function settle(result: MintResult, order: Order, key: string, effort: Effort, leave: Leave): MintResult {
-    const { outcome } = result;
-    if (outcome.kind === 'token') {
-      const token = afterRenewal(memory.get(key)?.token, outcome.token);
-      memory.set(key, { token, jitter: random() });
-      backOff.succeeded(leave);
-      // All but dead on arrival: the next will hardly be better, so it must not be asked for at every request.
-      if (token.expiresAt - now() < floor(token) + shortestUse) backOff.failed(leave, key, unavailable);
-    } else if (!holdsClient(outcome)) {
-      backOff.failed(leave, key, outcome);
+  function remember(key: string, { shared, looked, forced }: Landed): void {
+    const held = memory.get(key);
+    if (shared === undefined) return;
+    const isSame = held?.generation === shared.generation && held.token.sha256 === shared.token.sha256;
+    if (held === undefined || !isSame) {
+      memory.set(key, { ...shared, jitter: random(), checkedAt: now(), renewAt: 0, forced });
     } else {
-      // A brief renewal may fail where a full mint would not, so it holds back renewals only.
-      backOff.failed(leave, effort === 'brief' ? renewalKey(order) : clientKey(order), outcome);
+      Object.assign(held, { forced, checkedAt: looked ? now() : held.checkedAt });
     }
-    return result;
   }
 
-  function judgeHeld(key: string, otherwise: Token, minTtl: number, level: CacheLevel): Vending {
-    return judge(memory.get(key)?.token ?? otherwise, minTtl, level);
+  function verdictOn(want: Want, token: Token, forced: Forced | undefined): 'vend' | 'mint' | number {
+    const time = now();
+    const phase = phaseOf(token, { now: time, minTtl: want.minTtl, jitter: 0 });
+    if (phase === 'dead') return 'mint';
+    if (phase === 'short') return pauseBeforeMint(token, want.minTtl, time) || 'mint';
+    const mayForce =
+      token.sha256 === want.refused && !token.broughtBack && isDue(forced?.at ?? 0, forced?.gap ?? 0);
+    return mayForce ? 'mint' : 'vend';
   }
 
-  function judge(token: Token, minTtl: number, level: CacheLevel): Vending {
-    const phase = phaseOf(token, { now: now(), minTtl, jitter: 0 });
-    if (phase === 'fresh' || phase === 'ageing') return { kind: 'token', token, level };
+  function conclude(want: Want, result: Landed): Vended {
+    const { shared, forced, from, mint: minted, failure, retryAfter, tableFault } = result;
+    const more = { ...(minted && { mint: minted }), tableFault };
+    if (shared === undefined) return { ...failed(failure, retryAfter), ...more };
+    const verdict = verdictOn(want, shared.token, forced);
+    // A renewal that a caller forced and that failed leaves the token that there is.
+    if (verdict === 'vend' || minted?.outcome.kind === 'token' || want.refused !== undefined) {
+      const vending = asIs(shared.token, want.minTtl, from);
+      if (vending.kind === 'token' || failure === undefined) return { ...vending, ...more };
+    }
+    if (typeof verdict === 'number' && failure === undefined)
+      return { kind: 'short', retryAfter: verdict, ...more };
+    return { ...failed(failure, retryAfter), ...more };
+  }
+
+  /** Undefined where what another request sent for does not serve this one. */
+  function concludeJoined(want: Want, result: Landed, effort: Effort): Vended | undefined {
+    const { shared, forced, failure, retryAfter } = result;
+    const verdict = shared === undefined ? 'mint' : verdictOn(want, shared.token, forced);
+    if (shared !== undefined && verdict === 'vend')
+      return { kind: 'token', token: shared.token, level: 'collapsed' };
+    if (typeof verdict === 'number') return { kind: 'short', retryAfter: verdict };
+    return failure !== undefined && effort === 'full' ? failed(failure, retryAfter) : undefined;
+  }
+
+  /** Without `minTtl` any life will do. */
+  function asIs(token: Token, minTtl: number | undefined, level: CacheLevel): Vending {
+    const phase = phaseOf(token, { now: now(), minTtl: minTtl ?? 0, jitter: 0 });
+    if (phase !== 'dead' && (phase !== 'short' || minTtl === undefined))
+      return { kind: 'token', token, level };
     return { kind: 'short', retryAfter: token.expiresAt - now() };
   }
 }
@@ -162,27 +248,18 @@ function pauseBeforeMint(token: Token, minTtl: number, now: number): number {
 
 const unavailable: Failure = { kind: 'unavailable', retryAfter: undefined };
 
-function held({ failure, milliseconds }: { failure: Failure; milliseconds: number }): Vending {
-  return { kind: 'failed', failure, retryAfter: milliseconds };
+/** The client's key, and for a retailer's assertion one of its own, which holds it back and nothing else. */
+function uncachedKeys(order: Order): string[] {
+  const { client, grantType, scopes, retailerId, subject } = order;
+  const keys = [clientKey(order)];
+  if (subject.kind !== 'opaque') return keys;
+  const userId = subject.assertion.sha256();
+  return [
+    ...keys,
+    tokenKey({ baseUrl: client.baseUrl, client: client.name, grantType, scopes, retailerId, userId }),
+  ];
 }
 
-function failed(failure: Failure): Vending {
-  return {
-    kind: 'failed',
-    failure,
-    retryAfter: failure.kind === 'unavailable' ? failure.retryAfter : undefined,
-  };
-}
-
-/** What says nothing about the client's other tokens holds back this one alone. */
-function holdsClient({ kind }: Failure): boolean {
-  return kind !== 'invalid_grant' && kind !== 'not_entitled' && kind !== 'not_a_token';
-}
-
-function clientKey({ client }: Order): string {
-  return `client ${client.name}`;
-}
-
-function renewalKey({ client }: Order): string {
-  return `renewals ${client.name}`;
+function failed(failure: Failure | undefined, retryAfter: number | undefined): Vending {
+  return { kind: 'failed', failure: failure ?? unavailable, retryAfter };
 }

@@ -1,7 +1,4 @@
-import { readFileSync } from 'node:fs';
-import type { Policy } from './policy.ts';
+import { readEnvironment } from './environment.ts';
 import { createVendFunction } from './wiring.ts';
 
-const policy = JSON.parse(readFileSync(new URL('./policy.json', import.meta.url), 'utf8')) as Policy;
-
-export const handler = createVendFunction(policy);
+export const handler = createVendFunction(readEnvironment());

@@ -1,11 +1,11 @@
 import type { ApiEvent } from './api-event.ts';
 import type { Audit } from './audit.ts';
-import { type Caller, identifyCaller } from './caller.ts';
+import { type Caller, identifyCaller, parseCallerArn } from './caller.ts';
 import type { Order } from './connect.ts';
 import { decide, grantedScopes, type Mismatch, type Policy } from './policy.ts';
 import { Refusal } from './refusal.ts';
 import { readRequest, type TokenRequest } from './request.ts';
-import { type Token, tokenKey } from './token.ts';
+import type { Token, TokenIdentity } from './token.ts';
 import type { CacheLevel, Vended, Want } from './tokens.ts';
 import { refusalOf } from './upstream-refusals.ts';
 
@@ -20,16 +20,26 @@ export type Vend = (
 /** One token request from event to token: read, who is calling, may they, vend. Throws Refusal. */
 export function createVend({ policy, vendToken }: VendDependencies): Vend {
   return async function vend(event, audit, signal) {
+    const { identity } = event.requestContext;
+    Object.assign(audit, whoSigned(identity));
     const request = readRequest(event, policy);
     Object.assign(audit, recordable(request, policy));
-    const caller = identifyCaller(event.requestContext.identity);
-    Object.assign(audit, { caller: caller.arn, account: caller.account });
+    const caller = identifyCaller(identity);
     const order = authorise(policy, caller, request, audit);
-    const vended = await vendToken({ order, key: keyOf(order), minTtl: request.minTtl, signal });
+    const { minTtl, refused } = request;
+    const vended = await vendToken({ order, identity: identityOf(order), minTtl, refused, signal });
+    if (vended.tableFault) audit.table_fault = vended.tableFault.message;
     if (vended.mint !== undefined) audit.mint = vended.mint;
     if (vended.kind !== 'token') throw refusalOf(vended, order);
     return vended;
   };
+}
+
+/** For the record alone: whoever sends a malformed request, or a secret in it, is to be found too. */
+function whoSigned({ userArn, accountId }: ApiEvent['requestContext']['identity']): Partial<Audit> {
+  const caller = parseCallerArn(userArn ?? '');
+  if (caller !== undefined) return { caller: caller.arn, account: caller.account };
+  return /^\d{12}$/.test(accountId ?? '') ? { account: accountId as string } : {};
 }
 
 /** What a stranger may have written in our log: only names that our own tables and policy have. */
@@ -84,8 +94,8 @@ function notGranted(mismatch: Mismatch): Refusal {
 }
 
 /** Undefined where only Connect can tell whether the subject may have a token, each time anew. */
-function keyOf({ client, grantType, scopes, retailerId, subject }: Order): string | undefined {
+function identityOf({ client, grantType, scopes, retailerId, subject }: Order): TokenIdentity | undefined {
   if (subject.kind === 'code' || subject.kind === 'opaque') return undefined;
   const userId = subject.kind === 'user' ? subject.userId : undefined;
-  return tokenKey({ baseUrl: client.baseUrl, client: client.name, grantType, scopes, retailerId, userId });
+  return { baseUrl: client.baseUrl, client: client.name, grantType, scopes, retailerId, userId };
 }

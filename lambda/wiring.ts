@@ -1,22 +1,25 @@
+import { randomUUID } from 'node:crypto';
 import { Logger } from '@aws-lambda-powertools/logger';
 import { Metrics } from '@aws-lambda-powertools/metrics';
-import { createRecordRequest } from './audit.ts';
+import { createRecordRefresh, createRecordRequest } from './audit.ts';
 import { createBackOff } from './back-off.ts';
+import { createDynamoDBClient, createDynamoDBTable } from './dynamodb-table.ts';
 import { createHandler } from './handler.ts';
-import type { Mint } from './mint.ts';
+import type { Minting } from './minting.ts';
 import type { Policy } from './policy.ts';
+import { createRefreshHandler } from './refresh.ts';
+import { createRenew } from './renewal.ts';
+import { createSharedBackOff } from './shared-back-off.ts';
 import { createTokens } from './tokens.ts';
 import { createVend } from './vend.ts';
 
-/** Everything that one instance is made of. Powertools reads its service name and namespace from the environment. */
-export function createVendFunction(policy: Policy) {
-  const clock = { now: () => Date.now(), monotonic: () => performance.now() };
+export type FunctionOptions = { policy: Policy; tokenTable: string };
+
+/** All that one instance of the vend function is made of. Powertools reads its names from the environment. */
+export function createVendFunction({ policy, tokenTable }: FunctionOptions) {
+  const { clock, mint, backOff, renew } = createShared(tokenTable);
+  const vendToken = createTokens({ renew, mint, backOff, now: clock.now, random: Math.random });
   const logger = new Logger();
-  const mint = loadedWhenNeeded(() =>
-    import('./minting.ts').then(({ createMinting }) => createMinting(clock)),
-  );
-  const backOff = createBackOff(clock.monotonic);
-  const vendToken = createTokens({ mint, backOff, now: clock.now, random: Math.random });
   return createHandler({
     vend: createVend({ policy, vendToken }),
     recordRequest: createRecordRequest(logger, new Metrics()),
@@ -25,12 +28,52 @@ export function createVendFunction(policy: Policy) {
   });
 }
 
-/** Minting and the Secrets Manager client with it load with the first mint: a vend from memory needs neither. */
-function loadedWhenNeeded(load: () => Promise<Mint>): Mint {
-  let loading: Promise<Mint> | undefined;
-  return async (order, effort, signal) => {
-    loading ??= load();
-    const mint = await loading;
-    return mint(order, effort, signal);
+/** And of the refresh function. */
+export function createRefreshFunction({ policy, tokenTable }: FunctionOptions) {
+  const { clock, renew } = createShared(tokenTable);
+  return createRefreshHandler({
+    policy,
+    renew,
+    recordRefresh: createRecordRefresh(new Logger(), new Metrics()),
+    now: clock.now,
+  });
+}
+
+function createShared(tokenTable: string) {
+  const clock = { now: () => Date.now(), monotonic: () => performance.now() };
+  const { mint, prepare } = loadedWhenNeeded(() =>
+    import('./minting.ts').then(({ createMinting }) => createMinting(clock)),
+  );
+  const backOff = createBackOff(clock.monotonic);
+  const renew = createRenew({
+    table: createDynamoDBTable(createDynamoDBClient(), tokenTable),
+    mint,
+    prepare,
+    backOff: createSharedBackOff(backOff, clock.now),
+    newOwner: randomUUID,
+    random: Math.random,
+    ...clock,
+  });
+  return { clock, mint, backOff, renew };
+}
+
+/** Minting and the Secrets Manager client with it load with the first mint; a load that fails is tried anew. */
+function loadedWhenNeeded(load: () => Promise<Minting>): Minting {
+  let loading: Promise<Minting> | undefined;
+  const loaded = () => {
+    loading ??= load().catch((error: unknown) => {
+      loading = undefined;
+      throw error;
+    });
+    return loading;
+  };
+  return {
+    mint: async (order, effort, signal) => (await loaded()).mint(order, effort, signal),
+    prepare: (order) => {
+      loaded().then(
+        ({ prepare }) => prepare(order),
+        () => undefined,
+      );
+    },
   };
 }

@@ -3,7 +3,7 @@ import { parentPort, workerData } from 'node:worker_threads';
 
 type Message = { id: string; kind: 'ready' | 'invoke' | 'loaded'; event?: object };
 
-const { bundle, timeout } = workerData as { bundle: string; timeout: number };
+const { bundle, entry, timeout } = workerData as { bundle: string; entry: string; timeout: number };
 const loaded: string[] = [];
 registerHooks({
   load(url, context, next) {
@@ -12,7 +12,7 @@ registerHooks({
   },
 });
 
-const { handler } = await import(`file://${bundle}/vend-function.mjs`);
+const { handler } = await import(`file://${bundle}/${entry}.mjs`);
 
 parentPort?.on('message', ({ id, kind, event }: Message) => {
   const reply = (message: object) => parentPort?.postMessage({ id, ...message });
@@ -20,7 +20,7 @@ parentPort?.on('message', ({ id, kind, event }: Message) => {
   if (kind === 'loaded') return reply({ result: loaded });
   const endsAt = performance.now() + timeout;
   const context = {
-    functionName: 'local-vend',
+    functionName: `local-${entry}`,
     awsRequestId: id,
     getRemainingTimeInMillis: () => endsAt - performance.now(),
   };

@@ -15,6 +15,7 @@ export type Instance = {
 export type InstanceOptions = {
   /** The folder that holds the bundle. */
   bundle: string;
+  entry?: 'vend-function' | 'refresh-function';
   environment: Record<string, string>;
   /** Told of everything that the function prints. */
   onLine: (line: string) => void;
@@ -26,9 +27,14 @@ type Reply = { id: string; result?: unknown; error?: string };
  * One Lambda instance: the built bundle in a thread of its own, with its own environment and nothing of the host's.
  * Unlike Lambda's it takes several invocations at once.
  */
-export async function startInstance({ bundle, environment, onLine }: InstanceOptions): Promise<Instance> {
+export async function startInstance({
+  bundle,
+  entry = 'vend-function',
+  environment,
+  onLine,
+}: InstanceOptions): Promise<Instance> {
   const worker = new Worker(new URL('./instance-worker.ts', import.meta.url), {
-    workerData: { bundle, timeout },
+    workerData: { bundle, entry, timeout },
     env: environment,
     stdout: true,
     stderr: true,

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { devNull, tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -5,8 +6,9 @@ import { bundleFunction } from '../../infra/bundle.ts';
 import type { CompiledPolicy } from '../../infra/policy/compile.ts';
 import { resourcePolicy } from '../../infra/resource-policy.ts';
 import type { Caller } from './callers.ts';
+import { startDynamoDB, tableName } from './dynamodb.ts';
 import { type Answered, type Invoke, startGateway } from './gateway.ts';
-import { startInstance } from './instance.ts';
+import { type Instance, startInstance } from './instance.ts';
 import { startSecretsManager } from './secrets-manager.ts';
 
 export type StackOptions = {
@@ -15,6 +17,8 @@ export type StackOptions = {
   /** Secret strings by name or ARN. */
   secrets: Record<string, string>;
   port?: number;
+  /** Of the vend function; requests go to them in turn. */
+  instances?: number;
   onLine?: (line: string) => void;
   onAnswer?: (answered: Answered) => void;
 };
@@ -24,25 +28,45 @@ export type Stack = Awaited<ReturnType<typeof startStack>>;
 /** The key that the function itself signs with, as its role would. */
 const functionKey = { accessKeyId: 'function-role', secretAccessKey: 'function-role-secret' };
 
-/** Everything but Connect: the gateway, the bundle as one instance, Secrets Manager. */
-export async function startStack({ policy, callers, secrets, port, onLine, onAnswer }: StackOptions) {
-  const secretsManager = await startSecretsManager({ secrets, keys: [functionKey] });
+/** Everything but Connect: the gateway, instances of the bundle, the token table, Secrets Manager. */
+export async function startStack({
+  policy,
+  callers,
+  secrets,
+  port,
+  instances = 1,
+  onLine,
+  onAnswer,
+}: StackOptions) {
+  const keys = [functionKey];
+  const [secretsManager, dynamodb] = await Promise.all([
+    startSecretsManager({ secrets, keys }),
+    startDynamoDB({ keys }),
+  ]);
   const bundle = await mkdtemp(join(tmpdir(), 'connect-token-vending-'));
   const built = await bundleFunction({ policy: policy.policy, into: bundle });
   const lines: string[] = [];
-  const start = () =>
+  const start = (entry: 'vend-function' | 'refresh-function') =>
     startInstance({
       bundle,
-      environment: functionEnvironment(secretsManager.url),
+      entry,
+      environment: functionEnvironment({ secretsManager: secretsManager.url, dynamodb: dynamodb.url }),
       onLine: (line) => {
         lines.push(line);
         onLine?.(line);
       },
     });
-  let instance = await start();
+  const startFleet = () => Promise.all(Array.from({ length: instances }, () => start('vend-function')));
+  let fleet: Instance[] = await startFleet();
+  let turn = 0;
+  const invoke = (event: object) => {
+    turn += 1;
+    return (fleet[turn % fleet.length] as Instance).invoke(event);
+  };
+  const refresher = await start('refresh-function');
   const state = { invoke: undefined as Invoke | undefined };
-  const closeFunction = async () => {
-    await Promise.all([instance.close(), secretsManager.close()]);
+  const closeFunctions = async () => {
+    await Promise.all([...fleet, refresher, secretsManager, dynamodb].map((one) => one.close()));
     await Promise.all(
       [bundle, `${bundle}-maps`].map((folder) => rm(folder, { recursive: true, force: true })),
     );
@@ -50,40 +74,59 @@ export async function startStack({ policy, callers, secrets, port, onLine, onAns
   const gateway = await startGateway({
     callers,
     resourcePolicy: resourcePolicy(policy.principals).document.Statement,
-    invoke: (event) => (state.invoke ?? instance.invoke)(event),
+    invoke: (event) => (state.invoke ?? invoke)(event),
     ...(port !== undefined && { port }),
     ...(onAnswer && { onAnswer }),
   }).catch(async (error: unknown) => {
     // The port is taken.
-    await closeFunction();
+    await closeFunctions();
     throw error;
   });
   return {
     url: `${gateway.url}/v2/oauth/token`,
     gateway,
     secretsManager,
+    dynamodb,
     built,
     /** What the function printed, a line each. */
     lines,
     /** Tests put another function behind the gateway. */
     state,
-    invoke: (event: object) => instance.invoke(event),
-    /** Files of the bundle that the instance has loaded. */
-    loaded: () => instance.loaded(),
-    /** A new instance, which remembers nothing, in place of the old one. */
-    replaceInstance: async () => {
-      await instance.close();
-      instance = await start();
+    invoke,
+    /** What EventBridge Scheduler does, every so often; resolves to the function's counts. */
+    refresh: (event: object = scheduleEvent()) => refresher.invoke(event),
+    /** Files of the bundle that the first instance has loaded. */
+    loaded: () => (fleet[0] as Instance).loaded(),
+    /** New instances, which remember nothing, in place of the old ones; the table stays. */
+    replaceInstances: async () => {
+      await Promise.all(fleet.map((one) => one.close()));
+      fleet = await startFleet();
     },
     close: async () => {
       await gateway.close();
-      await closeFunction();
+      await closeFunctions();
     },
   };
 }
 
-/** What the stack and Lambda itself give the function, with its SDK clients pointed at the emulators. */
-export function functionEnvironment(secretsManagerUrl: string): Record<string, string> {
+/** As the stack's schedule sends it. */
+export function scheduleEvent(): object {
+  return {
+    source: 'connect-token-vending.schedule',
+    schedule_arn: 'arn:aws:scheduler:us-east-1:111122223333:schedule/default/refresh',
+    scheduled_time: new Date().toISOString(),
+    execution_id: randomUUID(),
+  };
+}
+
+/** What the stack and Lambda itself give the functions, with their SDK clients pointed at the emulators. */
+export function functionEnvironment({
+  secretsManager,
+  dynamodb,
+}: {
+  secretsManager: string;
+  dynamodb: string;
+}): Record<string, string> {
   return {
     AWS_REGION: 'us-east-1',
     // Or the SDK finds the host's own, in the home directory.
@@ -92,7 +135,9 @@ export function functionEnvironment(secretsManagerUrl: string): Record<string, s
     AWS_ACCESS_KEY_ID: functionKey.accessKeyId,
     AWS_SECRET_ACCESS_KEY: functionKey.secretAccessKey,
     AWS_LAMBDA_FUNCTION_NAME: 'local-vend',
-    AWS_ENDPOINT_URL_SECRETS_MANAGER: secretsManagerUrl,
+    AWS_ENDPOINT_URL_SECRETS_MANAGER: secretsManager,
+    AWS_ENDPOINT_URL_DYNAMODB: dynamodb,
+    TOKEN_TABLE: tableName,
     POWERTOOLS_SERVICE_NAME: 'connect-token-vending-local',
     POWERTOOLS_METRICS_NAMESPACE: 'ConnectTokenVending',
   };

@@ -2,11 +2,12 @@ import type { Context } from 'aws-lambda';
 import { vi } from 'vitest';
 import type { Policy } from '../../lambda/policy.ts';
 import { createVendFunction } from '../../lambda/wiring.ts';
+import { tableName } from '../stack/dynamodb.ts';
 import { functionEnvironment } from '../stack/stack.ts';
 
 /** The function from its sources, in this process, where coverage sees it. */
-export function sourceFunction(policy: Policy, secretsManagerUrl: string) {
-  for (const [name, value] of Object.entries(functionEnvironment(secretsManagerUrl))) vi.stubEnv(name, value);
+export function sourceFunction(policy: Policy, urls: { secretsManager: string; dynamodb: string }) {
+  for (const [name, value] of Object.entries(functionEnvironment(urls))) vi.stubEnv(name, value);
   const lines: string[] = [];
   const stdout = vi.spyOn(process.stdout, 'write').mockImplementation((chunk) => {
     lines.push(
@@ -16,7 +17,7 @@ export function sourceFunction(policy: Policy, secretsManagerUrl: string) {
     );
     return true;
   });
-  let handler = createVendFunction(policy);
+  let handler = createVendFunction({ policy, tokenTable: tableName });
   return {
     lines,
     invoke: (event: object) => {
@@ -25,7 +26,7 @@ export function sourceFunction(policy: Policy, secretsManagerUrl: string) {
       return handler(event, context as Context as never) as Promise<unknown>;
     },
     forget: () => {
-      handler = createVendFunction(policy);
+      handler = createVendFunction({ policy, tokenTable: tableName });
     },
     close: () => {
       stdout.mockRestore();

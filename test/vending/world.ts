@@ -68,7 +68,13 @@ export async function createWorld(kind: Kind) {
       'connect/unset': JSON.stringify({ client_id: '', client_secret: canary }),
     },
   });
-  const source = kind === 'source' ? sourceFunction(policy.policy, stack.secretsManager.url) : undefined;
+  const source =
+    kind === 'source'
+      ? sourceFunction(policy.policy, {
+          secretsManager: stack.secretsManager.url,
+          dynamodb: stack.dynamodb.url,
+        })
+      : undefined;
   if (source !== undefined) stack.state.invoke = source.invoke;
   const invoke = (event: object) => (source === undefined ? stack.invoke(event) : source.invoke(event));
 
@@ -99,8 +105,12 @@ export async function createWorld(kind: Kind) {
     ask,
     /** The function itself, without the gateway. */
     invoke,
-    /** A function that remembers nothing, behind the same gateway. */
-    forget: async () => (source === undefined ? stack.replaceInstance() : source.forget()),
+    /** A function that remembers nothing, and an empty table, behind the same gateway. */
+    forget: async () => {
+      await stack.dynamodb.clear();
+      if (source === undefined) await stack.replaceInstances();
+      else source.forget();
+    },
     lines,
     audits: () =>
       lines

@@ -1,0 +1,328 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { type BackOff, type Failure, isHold, type Leave } from './back-off.ts';
+import type { Order } from './connect.ts';
+import type { Effort, Mint, MintResult } from './mint.ts';
+import type { SharedBackOff, SharedLeave } from './shared-back-off.ts';
+import { accessTable, type TableAccess } from './table-access.ts';
+import { afterRenewal, floor, type Token, type TokenIdentity } from './token.ts';
+import type { Forced, Lease, Row, SharedToken, TokenTable } from './token-table.ts';
+
+const leaseTime = 12_000;
+/** A token that is of use for less counts as a failed mint. */
+const shortestUse = 1_000;
+
+/** What one instance asks of the fleet for one token. */
+export type Errand = {
+  order: Order;
+  identity: TokenIdentity;
+  key: string;
+  /** What this instance has in memory, if anything. */
+  known: SharedToken | undefined;
+  /** The last renewal that was forced, as far as this instance knows. */
+  forced: Forced | undefined;
+  effort: Effort;
+  /**
+   * - `vend`: this token serves
+   * - `mint`: it does not, get another
+   * - a number: it does not, and no other is to be had for so many milliseconds
+   */
+  verdict: (token: Token, forced: Forced | undefined) => 'vend' | 'mint' | number;
+  /** Recorded with the lease where a caller forces this renewal. */
+  force: (forced: Forced | undefined) => Forced | undefined;
+};
+
+/** `shared` is the newest token there is now, whether or not it serves. */
+export type Landed = {
+  shared: SharedToken | undefined;
+  forced: Forced | undefined;
+  from: 'table' | 'mint' | 'memory';
+  /** The table has had its say. */
+  looked: boolean;
+  mint?: MintResult;
+  failure?: Failure;
+  /** Milliseconds. */
+  retryAfter?: number | undefined;
+  tableFault: Error | undefined;
+};
+
+export type RenewalDependencies = {
+  table: TokenTable;
+  mint: Mint;
+  /** Reads the secret ahead of a mint, while the lease is being taken. */
+  prepare: (order: Order) => void;
+  backOff: SharedBackOff;
+  /** No two leases have the same owner. */
+  newOwner: () => string;
+  now: () => number;
+  monotonic: () => number;
+  pause?: (milliseconds: number, signal: AbortSignal) => Promise<void>;
+  random: () => number;
+};
+
+export type Renew = (errand: Errand, signal: AbortSignal) => Promise<Landed>;
+
+type Run = {
+  errand: Errand;
+  access: TableAccess;
+  signal: AbortSignal;
+  shared: SharedToken | undefined;
+  forced: Forced | undefined;
+  from: Landed['from'];
+  looked: boolean;
+};
+
+type Turn = { owner: string; leased: boolean; leave: SharedLeave };
+
+/**
+ * Gets one token renewed, by whoever in the fleet is quickest: looks at the table, takes the lease, mints, writes.
+ * Losers wait for the holder, and mint only when it is dead. Without the table every instance mints for itself.
+ */
+export function createRenew({
+  table,
+  mint,
+  prepare,
+  backOff,
+  newOwner,
+  now,
+  monotonic,
+  pause = waitFor,
+  random,
+}: RenewalDependencies): Renew {
+  return async function renew(errand, signal) {
+    const access = accessTable(table, errand.key, errand.identity, monotonic);
+    const run: Run = {
+      errand,
+      access,
+      signal,
+      shared: errand.known,
+      forced: errand.forced,
+      from: 'memory',
+      looked: false,
+    };
+    // A brief renewal is of a token that was looked up within the minute: it goes for the lease at once.
+    const settled = errand.effort === 'full' ? await look(run) : undefined;
+    return settled ?? contend(run);
+  };
+
+  async function look(run: Run): Promise<Landed | undefined> {
+    adopt(run, await run.access.read());
+    return judge(run);
+  }
+
+  function adopt(run: Run, row: Row | undefined): void {
+    if (row === undefined) return;
+    run.looked = true;
+    run.forced = later(run.forced, row.forced);
+    if (row.shared === undefined) return;
+    const { generation } = row.shared;
+    // After the table has deleted an item, numbers begin again: a dead token's number says nothing.
+    const isNewer =
+      run.shared === undefined || generation > run.shared.generation || run.shared.token.expiresAt <= now();
+    if (!isNewer) return;
+    run.shared = row.shared;
+    run.from = 'table';
+  }
+
+  function judge(run: Run): Landed | undefined {
+    const verdict = run.shared === undefined ? 'mint' : run.errand.verdict(run.shared.token, run.forced);
+    if (verdict === 'mint') return undefined;
+    return verdict === 'vend' ? landed(run) : landed(run, { retryAfter: verdict });
+  }
+
+  async function contend(run: Run): Promise<Landed> {
+    let over: Lease | undefined;
+    for (let losses = 0; ; losses++) {
+      const turn = await takeTurn(run, over, losses);
+      if (turn !== 'lost') return 'leave' in turn ? mintInTurn(run, turn) : landed(run, turn);
+      if (run.errand.effort === 'brief') {
+        adopt(run, await run.access.read());
+        return landed(run);
+      }
+      const waited = await waitForHolder(run);
+      if ('shared' in waited) return waited;
+      over = waited.over;
+    }
+  }
+
+  /** The lease and leave to try, or why not. What the table says of failures and the secret are read alongside. */
+  async function takeTurn(
+    run: Run,
+    over: Lease | undefined,
+    losses: number,
+  ): Promise<Turn | 'lost' | Pick<Landed, 'failure' | 'retryAfter'>> {
+    const { errand, access, shared } = run;
+    const keys = holdKeys(errand);
+    const hold = backOff.holding(keys.holding);
+    if (hold !== undefined) return { failure: hold.failure, retryAfter: hold.milliseconds };
+    prepare(errand.order);
+    const owner = newOwner();
+    const until = now() + leaseTime;
+    const forced = errand.force(run.forced);
+    const claim = {
+      owner,
+      now: now(),
+      until,
+      keepUntil: Math.max(until, shared?.token.expiresAt ?? 0),
+      seen: seenOf(shared),
+      over,
+      forced,
+      regardless: losses >= manyLosses && over === undefined,
+    };
+    const [leased, seen] = await Promise.all([access.lease(claim), backOff.look(keys.shared, access)]);
+    if (leased === false) return 'lost';
+    const leave = await backOff.ask(keys.asked, seen, access);
+    if (!isHold(leave)) {
+      run.forced = later(run.forced, forced);
+      return { owner, leased: leased === true, leave };
+    }
+    if (leased === true) await access.release(owner);
+    return { failure: leave.failure, retryAfter: leave.milliseconds };
+  }
+
+  async function waitForHolder(run: Run): Promise<Landed | { over: Lease | undefined }> {
+    const { access, signal } = run;
+    let watched: Lease | undefined;
+    let since = monotonic();
+    for (;;) {
+      await pause(200 + 300 * random(), signal);
+      if (signal.aborted) return landed(run, { failure: { kind: 'unavailable', retryAfter: undefined } });
+      access.startAnew();
+      const row = await access.read();
+      adopt(run, row);
+      const settled = judge(run);
+      if (settled !== undefined) return settled;
+      const lease = row?.lease;
+      if (lease === undefined || lease.until < now()) return { over: undefined };
+      if (lease.owner !== watched?.owner) {
+        watched = lease;
+        since = monotonic();
+      }
+      // Its clock may be ahead of ours: what has not changed for the length of a lease is nobody's.
+      if (monotonic() - since > leaseTime) return { over: lease };
+    }
+  }
+
+  async function mintInTurn(run: Run, turn: Turn): Promise<Landed> {
+    const { errand, access, signal } = run;
+    const result = await mint(errand.order, errand.effort, signal);
+    access.startAnew();
+    const { outcome } = result;
+    if (outcome.kind === 'token') await keep(run, turn, outcome.token);
+    else await giveUp(run, turn, outcome);
+    const failure = outcome.kind === 'token' ? {} : { failure: outcome, retryAfter: retryAfterOf(outcome) };
+    return landed(run, { mint: result, ...failure });
+  }
+
+  async function keep(run: Run, { owner, leased, leave }: Turn, minted: Token): Promise<void> {
+    const { access, errand } = run;
+    const token = afterRenewal(run.shared?.token, minted);
+    const left = token.expiresAt - now();
+    const isBetter = run.shared === undefined || run.shared.token.expiresAt - now() < left;
+    // All but dead on arrival: the next will hardly be better, so it must not be asked for at every request.
+    const isOfUse = left >= floor(token) + shortestUse;
+    const isKept = isOfUse || isBetter || token.broughtBack;
+    const seen = seenOf(run.shared);
+    const [written] = await Promise.all([
+      isKept && leased ? access.write(owner, { token, generation: seen + 1 }) : undefined,
+      !isKept && leased ? access.release(owner) : undefined,
+      backOff.succeededEverywhere(leave, access),
+    ]);
+    if (!isOfUse) backOff.failed(leave, errand.key, { kind: 'unavailable', retryAfter: undefined });
+    if (!isKept) return;
+    // Unwritten, it comes after the one that it replaces, and before whatever the table has next.
+    run.shared = { token, generation: written === true ? seen + 1 : seen + 0.5 };
+    run.from = 'mint';
+    if (written === false) adopt(run, await access.read());
+  }
+
+  async function giveUp(
+    { errand, access, signal }: Run,
+    { owner, leased, leave }: Turn,
+    failure: Failure,
+  ): Promise<void> {
+    const { asked } = holdKeys(errand);
+    const told = [leased ? access.release(owner) : undefined];
+    noteFailure(
+      {
+        failed: (_leave, key, held) => told.push(backOff.failedEverywhere(leave, key, held, access)),
+        succeeded: () => told.push(backOff.succeededEverywhere(leave, access)),
+      },
+      leave.leave,
+      asked,
+      failure,
+      signal,
+    );
+    await Promise.all(told);
+  }
+}
+
+/** As often as this somebody else was quicker, though no lease was to be seen: an item that cannot be read. */
+const manyLosses = 5;
+
+function landed({ shared, forced, from, looked, access }: Run, more: Partial<Landed> = {}): Landed {
+  return { shared, forced, from, looked, tableFault: access.fault(), ...more };
+}
+
+function later(one: Forced | undefined, other: Forced | undefined): Forced | undefined {
+  return (one?.at ?? 0) > (other?.at ?? 0) ? one : other;
+}
+
+function seenOf(shared: SharedToken | undefined): number {
+  return Math.floor(shared?.generation ?? 0);
+}
+
+type HoldKeys = { holding: string[]; asked: string[]; shared: string[] };
+
+/**
+ * A brief renewal may fail where a full mint would not, so it holds back renewals only; but it does not even try
+ * while the client is held back.
+ */
+function holdKeys({ order, key, effort }: Errand): HoldKeys {
+  const [client, renewals] = [clientKey(order), renewalsKey(order)];
+  if (effort === 'full') return { holding: [client, key], asked: [client, key], shared: [client] };
+  return { holding: [client, renewals, key], asked: [renewals, key], shared: [renewals] };
+}
+
+/** What says nothing about the client's other tokens. */
+const ofOneToken: ReadonlySet<Failure['kind']> = new Set(['invalid_grant', 'not_entitled', 'not_a_token']);
+
+/**
+ * Records a failure under the first key, the client's, or the last, the token's own. A refusal of one token proves
+ * Connect to be well; a request that ran out of its own time proves nothing.
+ */
+export function noteFailure(
+  backOff: Pick<BackOff, 'failed' | 'succeeded'>,
+  leave: Leave,
+  keys: readonly string[],
+  failure: Failure,
+  signal: AbortSignal,
+): void {
+  const [client = '', own] = keys;
+  if (ofOneToken.has(failure.kind)) {
+    backOff.succeeded(leave);
+    if (own !== undefined) backOff.failed(leave, own, failure);
+  } else if (!signal.aborted) {
+    backOff.failed(leave, client, asHeld(failure));
+  }
+}
+
+/** That one code's fate is unknown is nobody else's affair: to others Connect is unavailable. */
+function asHeld(failure: Failure): Failure {
+  return failure.kind === 'outcome_unknown' ? { kind: 'unavailable', retryAfter: undefined } : failure;
+}
+
+export function clientKey({ client }: Order): string {
+  return `client ${client.baseUrl} ${client.name}`;
+}
+
+function renewalsKey({ client }: Order): string {
+  return `renewals ${client.baseUrl} ${client.name}`;
+}
+
+export function retryAfterOf(failure: Failure): number | undefined {
+  return failure.kind === 'unavailable' ? failure.retryAfter : undefined;
+}
+
+async function waitFor(milliseconds: number, signal: AbortSignal): Promise<void> {
+  await sleep(milliseconds, undefined, { signal }).catch(() => undefined);
+}

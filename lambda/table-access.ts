@@ -1,0 +1,67 @@
+import type { TokenIdentity } from './token.ts';
+import {
+  type LeaseClaim,
+  type Row,
+  type SharedHold,
+  type SharedToken,
+  TableUnavailable,
+  type TokenTable,
+} from './token-table.ts';
+
+/** What the table may cost one vend in all, and one of its operations. */
+const budget = 1_000;
+const operation = 700;
+
+/**
+ * The table as one vend sees it: an operation that fails, or that there is no time left for, is undefined, and so is
+ * every one after it, so that a table in trouble costs a vend a second at most and never an error.
+ */
+export type TableAccess = {
+  read: () => Promise<Row | undefined>;
+  lease: (claim: LeaseClaim) => Promise<boolean | undefined>;
+  write: (owner: string, shared: SharedToken) => Promise<boolean | undefined>;
+  release: (owner: string) => Promise<void>;
+  readHold: (key: string) => Promise<SharedHold | 'none' | undefined>;
+  writeHold: (key: string, hold: SharedHold, seen: number) => Promise<boolean | undefined>;
+  /** Time spent waiting for others is not the table's: its budget starts anew. */
+  startAnew: () => void;
+  /** What went wrong, for the log. */
+  fault: () => TableUnavailable | undefined;
+};
+
+export function accessTable(
+  table: TokenTable,
+  key: string,
+  identity: TokenIdentity,
+  monotonic: () => number,
+): TableAccess {
+  let endsAt = monotonic() + budget;
+  let fault: TableUnavailable | undefined;
+
+  async function attempt<T>(run: (signal: AbortSignal) => Promise<T>): Promise<T | undefined> {
+    const left = endsAt - monotonic();
+    if (fault !== undefined || left <= 0) return undefined;
+    try {
+      return await run(AbortSignal.timeout(Math.min(operation, Math.ceil(left))));
+    } catch (error) {
+      if (!(error instanceof TableUnavailable)) throw error;
+      fault = error;
+      return undefined;
+    }
+  }
+
+  return {
+    read: () => attempt((signal) => table.read(key, identity, signal)),
+    lease: (claim) => attempt((signal) => table.lease(key, claim, signal)),
+    write: (owner, shared) => attempt((signal) => table.write(key, owner, shared, identity, signal)),
+    release: async (owner) => {
+      await attempt((signal) => table.release(key, owner, signal));
+    },
+    readHold: (holdKey) => attempt(async (signal) => (await table.readHold(holdKey, signal)) ?? 'none'),
+    writeHold: (holdKey, hold, seen) => attempt((signal) => table.writeHold(holdKey, hold, seen, signal)),
+    startAnew: () => {
+      endsAt = monotonic() + budget;
+    },
+    fault: () => fault,
+  };
+}

@@ -1,0 +1,255 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import type { MintOutcome } from '../../lambda/mint.ts';
+import { TableUnavailable, type TokenTable } from '../../lambda/token-table.ts';
+import type { Vended } from '../../lambda/tokens.ts';
+import { createMemoryTable } from '../stack/memory-table.ts';
+import { type Answer, day, down, hour, level, text, world } from './fleet.ts';
+
+const minute = 60_000;
+const sha = (vended: Vended) => (vended.kind === 'token' ? vended.token.sha256 : undefined);
+
+const broken: TokenTable = {
+  read: () => Promise.reject(new TableUnavailable('read')),
+  lease: () => Promise.reject(new TableUnavailable('lease')),
+  write: () => Promise.reject(new TableUnavailable('write')),
+  release: () => Promise.reject(new TableUnavailable('release')),
+  readHold: () => Promise.reject(new TableUnavailable('readHold')),
+  writeHold: () => Promise.reject(new TableUnavailable('writeHold')),
+};
+
+describe('a fleet', () => {
+  it('vends one token from the table, minted once, whatever instance is asked', async () => {
+    const { mints, vend, instance, calls } = world();
+    const first = text(await vend());
+    const before = calls.reads;
+    const second = await instance()();
+    expect([text(second), level(second)]).toEqual([first, 'table']);
+    expect(calls.reads - before).toBe(1);
+    expect(mints).toHaveLength(1);
+  });
+
+  it('mints once for a thousand instances that miss at once', async () => {
+    const { mints, instance } = world({ random: Math.random });
+    const vended = await Promise.all(Array.from({ length: 1_000 }, () => instance()()));
+    expect(mints).toHaveLength(1);
+    expect(new Set(vended.map(text)).size).toBe(1);
+  });
+
+  it('mints twice where the holder of the lease dies, and serves everybody', async () => {
+    const { state, mints, instance } = world({ random: Math.random });
+    const answer = state.answer;
+    state.answer = new Promise(() => undefined);
+    void instance()();
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(mints).toHaveLength(1);
+    state.answer = answer;
+    const vended = await Promise.all(Array.from({ length: 200 }, () => instance()()));
+    expect(mints).toHaveLength(2);
+    expect(new Set(vended.map(text)).size).toBe(1);
+  });
+
+  it('takes a lease over though its holder’s clock is five minutes ahead', async () => {
+    const { state, table, mints, vend } = world();
+    const { identity } = await import('./fleet.ts');
+    const { tokenKey } = await import('../../lambda/token.ts');
+    const key = tokenKey({ ...identity, userId: 'key' });
+    const until = state.now + 5 * minute + 12_000;
+    const claim = { owner: 'dead', now: state.now, until, keepUntil: until, seen: 0 };
+    await table.lease(key, claim, new AbortController().signal);
+    const startedAt = state.now;
+    expect(level(await vend())).toBe('mint');
+    expect(state.now - startedAt).toBeLessThan(15_000);
+    expect(mints).toHaveLength(1);
+  });
+
+  it('a late writer does not overwrite the newer token, and vends that', async () => {
+    const { state, mints, instance } = world();
+    const [late, quick] = [instance(), instance()];
+    let land: (outcome: MintOutcome) => void = () => undefined;
+    const { tokenOutcome } = world();
+    state.answer = new Promise((resolve) => {
+      land = resolve;
+    });
+    const frozen = late();
+    await new Promise((resolve) => setImmediate(resolve));
+    state.now += hour;
+    state.answer = { lifetime: day };
+    const newer = text(await quick());
+    land(tokenOutcome(day, 'late'));
+    expect(text(await frozen)).toBe(newer);
+    expect(text(await instance()())).toBe(newer);
+    expect(mints).toHaveLength(2);
+  });
+
+  it('renews once in the window, and every instance has the new token within a minute', async () => {
+    const { state, mints, instance } = world({ random: Math.random });
+    const fleet = Array.from({ length: 20 }, () => instance());
+    for (const vend of fleet) await vend();
+    state.now += day - 2 * hour + 20 * minute;
+    const renewed = text(await (fleet[0] as (typeof fleet)[0])());
+    expect(mints).toHaveLength(2);
+    for (const vend of fleet) await vend();
+    state.now += minute;
+    for (const vend of fleet) expect(text(await vend())).toBe(renewed);
+    expect(mints).toHaveLength(2);
+  });
+
+  it('without the table every instance mints for itself, and vends from memory', async () => {
+    const { mints, instance } = world();
+    const fleet = [instance(broken), instance(broken)];
+    for (let round = 0; round < 10; round++)
+      for (const vend of fleet) expect((await vend()).kind).toBe('token');
+    expect(mints).toHaveLength(2);
+  });
+
+  it('an instance that lost the table keeps its token, and takes no older one when the table is back', async () => {
+    const { state, table, instance } = world();
+    const flaky = { ...table };
+    const vend = instance(flaky);
+    const old = text(await vend());
+    state.now += day - 100_000;
+    Object.assign(flaky, broken);
+    const own = text(await vend());
+    expect(own).not.toBe(old);
+    Object.assign(flaky, table);
+    state.now += minute;
+    expect(text(await vend())).toBe(own);
+  });
+
+  it('while Connect is down one instance tries at a time, and the others take its word', async () => {
+    const { state, mints, instance } = world({ random: Math.random });
+    state.answer = down;
+    const fleet = Array.from({ length: 50 }, () => instance());
+    const start = state.now;
+    while (state.now < start + 10 * minute) {
+      for (const [index, vend] of fleet.entries())
+        expect((await vend({ key: `key-${index % 5}` })).kind).toBe('failed');
+      state.now += 1_000;
+    }
+    expect(mints.length).toBeLessThan(40);
+    state.answer = { lifetime: day };
+    state.now += minute;
+    for (const vend of fleet) expect((await vend()).kind).toBe('token');
+  });
+
+  it('an instance frozen for an hour, or for a day, vends nothing dead', async () => {
+    const { state, vend } = world();
+    for (const frozen of [hour, day, 10 * day]) {
+      await vend();
+      state.now += frozen;
+      const vended = await vend();
+      expect(vended.kind === 'token' && vended.token.expiresAt - state.now >= 120_000).toBe(true);
+    }
+  });
+
+  it('never vends a token that is dead or too short, whatever clocks, instances, table and Connect do', async () => {
+    const answers: fc.Arbitrary<Answer> = fc.oneof(
+      { weight: 4, arbitrary: fc.integer({ min: 30_000, max: 31 * day }).map((lifetime) => ({ lifetime })) },
+      fc.integer({ min: 1, max: day }).map((lifetime) => ({ lifetime, text: 'same' })),
+      fc.constantFrom<MintOutcome>(down, { kind: 'invalid_grant' }, { kind: 'not_a_token' }),
+    );
+    const steps = fc.array(
+      fc.record({
+        passes: fc.oneof(fc.integer({ min: 0, max: 10_000 }), fc.integer({ min: -300_000, max: 2 * day })),
+        answer: answers,
+        minTtl: fc.constantFrom(0, 0, 60_000, 7_200_000),
+        who: fc.integer({ min: 0, max: 2 }),
+        tableIsDown: fc.boolean(),
+        refuses: fc.boolean(),
+      }),
+      { minLength: 10, maxLength: 80 },
+    );
+    let vends = 0;
+    await fc.assert(
+      fc.asyncProperty(steps, async (taken) => {
+        const { state, table, instance } = world({ random: Math.random });
+        const flaky = { ...table };
+        const fleet = [instance(flaky), instance(flaky), instance(flaky)];
+        let last: string | undefined;
+        for (const { passes, answer, minTtl, who, tableIsDown, refuses } of taken) {
+          state.now += passes;
+          state.answer = answer;
+          Object.assign(flaky, tableIsDown ? broken : table);
+          const vend = fleet[who] as (typeof fleet)[0];
+          const vended = await vend({ minTtl, ...(refuses && last !== undefined && { refused: last }) });
+          if (vended.kind !== 'token') continue;
+          vends += 1;
+          last = vended.token.sha256;
+          const left = vended.token.expiresAt - state.now;
+          const least = vended.token.broughtBack
+            ? 5_000
+            : Math.max(1_000, Math.min(120_000, vended.token.lifetime / 50));
+          expect(left).toBeGreaterThanOrEqual(Math.max(least, minTtl));
+        }
+      }),
+      { numRuns: 6_000 },
+    );
+    console.error(`${vends} vends over random clocks, lifetimes and faults: none dead or short`);
+    expect(vends).toBeGreaterThan(100_000);
+  }, 120_000);
+});
+
+describe('a renewal that a caller forces', () => {
+  it('replaces the refused token everywhere, and never brings an older one back', async () => {
+    const { state, mints, instance } = world();
+    const [one, other] = [instance(), instance()];
+    const first = await one();
+    await other();
+    const second = await one({ refused: sha(first) });
+    expect(text(second)).not.toBe(text(first));
+    expect(text(await other({ refused: sha(first) }))).toBe(text(second));
+    state.now += minute;
+    for (const vend of [one, other, instance()]) expect(text(await vend())).toBe(text(second));
+    expect(mints).toHaveLength(2);
+  });
+
+  it('is only for the token that is current', async () => {
+    const { mints, vend } = world();
+    const first = await vend();
+    expect(text(await vend({ refused: 'f'.repeat(64) }))).toBe(text(first));
+    expect(mints).toHaveLength(1);
+  });
+
+  it('is had after 1, 2, 4 minutes and so on to an hour, by however many callers and instances', async () => {
+    const { state, mints, instance } = world();
+    const fleet = Array.from({ length: 5 }, () => instance());
+    await (fleet[0] as (typeof fleet)[0])();
+    const start = state.now;
+    while (state.now < start + 6 * hour) {
+      for (const vend of fleet) {
+        const current = await vend();
+        await vend({ refused: sha(current) });
+      }
+      state.now += 15_000;
+    }
+    const gaps = mints.slice(1).map(({ at }, index, all) => at - (all[index - 1]?.at ?? start));
+    expect(gaps.map((gap) => Math.round(gap / minute))).toEqual([0, 1, 2, 4, 8, 16, 32, 60, 60, 60, 60]);
+  });
+
+  it('that fails leaves the current token, and counts', async () => {
+    const { state, mints, vend } = world();
+    const first = await vend();
+    state.answer = down;
+    for (let i = 0; i < 10; i++) expect(text(await vend({ refused: sha(first) }))).toBe(text(first));
+    expect(mints).toHaveLength(2);
+  });
+
+  it('is spaced by memory too, where there is no table', async () => {
+    const { state, mints, instance } = world();
+    const vend = instance(broken);
+    await vend();
+    for (let second = 0; second < 600; second++) {
+      await vend({ refused: sha(await vend()) });
+      state.now += 1_000;
+    }
+    expect(mints.length).toBeLessThanOrEqual(1 + 5);
+  });
+});
+
+describe('the table in memory', () => {
+  it('is empty to begin with', async () => {
+    const { table } = createMemoryTable();
+    expect(await table.readHold('x', new AbortController().signal)).toBeUndefined();
+  });
+});

@@ -1,0 +1,111 @@
+import { createBackOff } from '../../lambda/back-off.ts';
+import type { Order } from '../../lambda/connect.ts';
+import type { Effort, MintOutcome, MintResult } from '../../lambda/mint.ts';
+import { createRenew } from '../../lambda/renewal.ts';
+import { Secret } from '../../lambda/secret.ts';
+import { createSharedBackOff } from '../../lambda/shared-back-off.ts';
+import type { TokenTable } from '../../lambda/token-table.ts';
+import { createTokens, type Vended } from '../../lambda/tokens.ts';
+import { createMemoryTable } from '../stack/memory-table.ts';
+
+export const hour = 3_600_000;
+export const day = 24 * hour;
+const client = {
+  name: 'acme',
+  baseUrl: 'https://connect.example',
+  secretId: 'connect/acme',
+  scopeSeparator: ',' as const,
+  privateScopes: {},
+};
+const order: Order = {
+  client,
+  grantType: 'client_credentials',
+  scopes: ['connect:fulfillment'],
+  retailerId: undefined,
+  subject: { kind: 'application' },
+};
+
+export type Answer = MintOutcome | { lifetime: number; text?: string } | Promise<MintOutcome>;
+
+export const identity = {
+  baseUrl: client.baseUrl,
+  client: client.name,
+  grantType: order.grantType,
+  scopes: order.scopes,
+  retailerId: undefined,
+} as const;
+
+/** The real code on a clock that only the test moves, before a Connect that answers what the test says. */
+export function world({ random = (): number => 0 } = {}) {
+  const state = { now: Date.UTC(2026, 0, 1), answer: { lifetime: day } as Answer, serial: 0, owners: 0 };
+  const mints: Array<{ effort: Effort; at: number; signal: AbortSignal }> = [];
+  const { table, calls } = createMemoryTable();
+  const tokenOutcome = (lifetime: number, text = `token-${state.serial++}`): MintOutcome => {
+    const value = new Secret(text);
+    const expiresAt = state.now + lifetime;
+    return {
+      kind: 'token',
+      token: {
+        value,
+        sha256: value.sha256(),
+        scopes: order.scopes,
+        expiresAt,
+        firstSeenAt: state.now,
+        lifetime,
+        broughtBack: false,
+      },
+    };
+  };
+  const mint = async (_order: Order, effort: Effort, signal: AbortSignal): Promise<MintResult> => {
+    mints.push({ effort, at: state.now, signal });
+    const answer = await state.answer;
+    const outcome = 'lifetime' in answer ? tokenOutcome(answer.lifetime, answer.text) : answer;
+    return {
+      outcome,
+      secretVersionId: 'v1',
+      refusedCredentials: 0,
+      currentRefused: false,
+      upstreamMs: 1,
+      fault: undefined,
+    };
+  };
+  /** One more instance before the same table. */
+  const instance = (working: TokenTable = table) => {
+    const now = () => state.now;
+    const backOff = createBackOff(now);
+    const renew = createRenew({
+      table: working,
+      mint,
+      prepare: () => undefined,
+      backOff: createSharedBackOff(backOff, now),
+      newOwner: () => `owner-${state.owners++}`,
+      now,
+      monotonic: now,
+      pause: async (milliseconds) => {
+        state.now += milliseconds;
+        await new Promise((resolve) => setImmediate(resolve));
+      },
+      random,
+    });
+    const vendToken = createTokens({ renew, mint, backOff, now, random });
+    return ({
+      key = 'key',
+      cached = true,
+      minTtl = 0,
+      refused = undefined as string | undefined,
+      signal = new AbortController().signal,
+    } = {}) =>
+      vendToken({
+        order,
+        identity: cached ? { ...identity, userId: key } : undefined,
+        minTtl,
+        refused,
+        signal,
+      });
+  };
+  return { state, mints, vend: instance(), instance, table, calls, tokenOutcome };
+}
+
+export const down: MintOutcome = { kind: 'unavailable', retryAfter: undefined };
+export const text = (vended: Vended) => (vended.kind === 'token' ? vended.token.value.reveal() : vended.kind);
+export const level = (vended: Vended) => (vended.kind === 'token' ? vended.level : vended.kind);
