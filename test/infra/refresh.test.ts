@@ -1,4 +1,6 @@
+import type { Context } from 'aws-lambda';
 import { describe, expect, it } from 'vitest';
+import { createRefreshHandler } from '../../lambda/refresh.ts';
 import { goodPolicy, toYaml, withKeepWarm } from './policies.ts';
 import { all, allow, arn, decrypt, only, ref, statementsOf } from './resources.ts';
 import { template } from './synthesise.ts';
@@ -89,6 +91,24 @@ describe('the schedule', () => {
       scheduled_time: '<aws.scheduler.scheduled-time>',
       execution_id: '<aws.scheduler.execution-id>',
     });
+  });
+
+  it('sends what the function accepts, once Scheduler has filled it in', async () => {
+    const refresh = createRefreshHandler({
+      policy: { clients: [], grants: [], keepWarm: [] },
+      renew: () => Promise.reject(new Error('there is nothing to renew')),
+      recordRefresh: () => undefined,
+      now: () => 0,
+    });
+    const context = { getRemainingTimeInMillis: () => 300_000 } as Context;
+    const arrived = Target.Input.replace(
+      '<aws.scheduler.schedule-arn>',
+      'arn:aws:scheduler:us-east-1:111122223333:schedule/group/name',
+    )
+      .replace('<aws.scheduler.scheduled-time>', '2026-03-01T12:00:00Z')
+      .replace('<aws.scheduler.execution-id>', 'd32c5kddcf5bb8c3');
+    await expect(refresh(JSON.parse(arrived), context)).resolves.toMatchObject({ entries: 0 });
+    await expect(refresh(JSON.parse(Target.Input), context)).rejects.toThrow(/schedule/);
   });
 
   it('gives up with the next run, into a dead-letter queue', () => {

@@ -57,7 +57,10 @@ describe('cdk synth, twice in two folders', () => {
     const [out] = folders.map((folder) => filesOf(join(folder, 'out')));
     expect(out).toContain('connect-token-vending.template.json');
     expect(out).toContain('connect-token-vending.assets.json');
-    expect(out?.some((file) => /^asset\.[0-9a-f]{64}\/vend-function\.mjs$/.test(file))).toBe(true);
+    for (const entry of ['vend', 'refresh']) {
+      const file = new RegExp(`^asset\\.[0-9a-f]{64}/${entry}-function\\.mjs$`);
+      expect(out?.some((name) => file.test(name))).toBe(true);
+    }
   });
 
   it('writes the same files, byte for byte; but for where constructs were made, which error messages tell', () => {
