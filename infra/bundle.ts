@@ -16,9 +16,9 @@ export type Bundle = {
 };
 
 /**
- * Builds both functions, which share most of their code, with their policy into the folder `into`, and source maps into `${into}-maps`; both are
- * emptied first. The same sources and policy give the same bytes, wherever they are built. Throws esbuild's
- * BuildFailure.
+ * Builds both functions, which share most of their code, with their policy into the folder `into`, and source maps
+ * into `${into}-maps`; both folders are emptied first. The same sources and policy give the same bytes, wherever they
+ * are built. Throws esbuild's BuildFailure.
  */
 export async function bundleFunction({ policy, into }: { policy: Policy; into: string }): Promise<Bundle> {
   const { outputFiles } = await build({
