@@ -110,6 +110,8 @@ export function createRecordRefresh(logger: Logger, metrics: Metrics): RecordRef
       logger.info('token refresh', { ...line, ...landedFields(landed, now) });
       if (landed.mint !== undefined) measureMint(metrics, landed.mint);
     }
+    if (!(landed instanceof Error) && landed.tableFault)
+      metrics.addMetric('TableFaults', MetricUnit.Count, 1);
     if (outcome === 'failed') metrics.addMetric('RefreshFailures', MetricUnit.Count, 1);
     if (metrics.hasStoredMetrics()) metrics.publishStoredMetrics();
   };

@@ -131,7 +131,9 @@ describe('a bad signature is refused', () => {
 });
 
 async function statusAt(seconds: number): Promise<number> {
-  const headers = await signedHeaders(gateway.url, post, caller, new Date(Date.now() + seconds * 1000));
+  const headers = await signedHeaders(gateway.url, post, caller, {
+    signingDate: new Date(Date.now() + seconds * 1000),
+  });
   return (await fetch(gateway.url, { ...post, headers })).status;
 }
 

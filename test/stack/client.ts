@@ -35,11 +35,11 @@ export async function signedHeaders(
   url: string,
   { method, headers, body }: SignedInit,
   key: AccessKey,
-  signingDate = new Date(),
+  { signingDate = new Date(), service = 'execute-api' } = {},
 ): Promise<Record<string, string>> {
   const { hostname, host, port, pathname, searchParams } = new URL(url);
   const signer = new SignatureV4({
-    service: 'execute-api',
+    service,
     region: 'us-east-1',
     credentials: key as { accessKeyId: string; secretAccessKey: string },
     sha256: Sha256,
@@ -62,8 +62,13 @@ export async function signedHeaders(
   return signed.headers;
 }
 
-export async function signedFetch(url: string, init: SignedInit, key: AccessKey): Promise<Response> {
-  const headers = await signedHeaders(url, init, key);
+export async function signedFetch(
+  url: string,
+  init: SignedInit,
+  key: AccessKey,
+  service = 'execute-api',
+): Promise<Response> {
+  const headers = await signedHeaders(url, init, key, { service });
   const hasBody = init.method !== 'GET' && init.body !== '';
   return fetch(url, { method: init.method, headers, ...(hasBody && { body: init.body }) });
 }

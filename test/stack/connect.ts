@@ -98,6 +98,8 @@ export async function startConnect({
     retailerAssertions: new Set<string>(),
     faults: [] as Fault[],
     standing: undefined as Fault | undefined,
+    /** Every so many token requests one is answered 500; 0: none. */
+    failsEvery: 0,
   };
 
   async function listener(request: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -112,7 +114,9 @@ export async function startConnect({
   }
 
   async function answerToken(request: IncomingMessage, response: ServerResponse, url: URL): Promise<void> {
-    const fault = state.faults.shift() ?? state.standing;
+    const fails = state.failsEvery > 0 && requests.length % state.failsEvery === state.failsEvery - 1;
+    const fault =
+      state.faults.shift() ?? (fails ? ({ kind: 'answer', status: 500 } as const) : state.standing);
     if (fault?.kind === 'resetUnread') {
       requests.push({ headers: request.headers, fields: {}, url: url.href });
       request.socket.destroy();

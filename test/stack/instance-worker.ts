@@ -1,9 +1,9 @@
 import { registerHooks } from 'node:module';
-import { parentPort, workerData } from 'node:worker_threads';
+import { parentPort } from 'node:worker_threads';
 
 type Message = { id: string; kind: 'ready' | 'invoke' | 'loaded'; event?: object };
 
-const { bundle, entry, timeout } = workerData as { bundle: string; entry: string; timeout: number };
+const [, , bundle = '', entry = '', timeout = ''] = process.argv;
 const loaded: string[] = [];
 registerHooks({
   load(url, context, next) {
@@ -14,11 +14,12 @@ registerHooks({
 
 const { handler } = await import(`file://${bundle}/${entry}.mjs`);
 
-parentPort?.on('message', ({ id, kind, event }: Message) => {
-  const reply = (message: object) => parentPort?.postMessage({ id, ...message });
-  if (kind === 'ready') return reply({});
-  if (kind === 'loaded') return reply({ result: loaded });
-  const endsAt = performance.now() + timeout;
+function answer({ id, kind, event }: Message): void {
+  const reply = (message: object) =>
+    parentPort === null ? process.send?.({ id, ...message }) : parentPort.postMessage({ id, ...message });
+  if (kind === 'ready') return void reply({});
+  if (kind === 'loaded') return void reply({ result: loaded });
+  const endsAt = performance.now() + Number(timeout);
   const context = {
     functionName: `local-${entry}`,
     awsRequestId: id,
@@ -28,4 +29,7 @@ parentPort?.on('message', ({ id, kind, event }: Message) => {
     (result: unknown) => reply({ result }),
     (error: unknown) => reply({ error: String(error) }),
   );
-});
+}
+
+if (parentPort === null) process.on('message', answer);
+else parentPort.on('message', answer);

@@ -1,5 +1,7 @@
+import { type ChildProcess, fork } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { createInterface } from 'node:readline';
+import type { Readable } from 'node:stream';
 import { Worker } from 'node:worker_threads';
 
 /** As the stack sets it. */
@@ -9,6 +11,7 @@ export type Instance = {
   invoke: (event: object) => Promise<unknown>;
   /** Files of the bundle that were loaded. */
   loaded: () => Promise<string[]>;
+  /** Ends it wherever it is. */
   close: () => Promise<void>;
 };
 
@@ -17,37 +20,43 @@ export type InstanceOptions = {
   bundle: string;
   entry?: 'vend-function' | 'refresh-function';
   environment: Record<string, string>;
+  /** In a process of its own, and not only in a thread. */
+  inProcess?: boolean;
   /** Told of everything that the function prints. */
   onLine: (line: string) => void;
 };
 
 type Reply = { id: string; result?: unknown; error?: string };
 
+/** A thread or a process, as far as an instance needs to know. */
+type Host = {
+  send: (message: object) => void;
+  // biome-ignore lint/suspicious/noExplicitAny: what the two hosts have in common
+  on: (event: 'error' | 'exit' | 'message', listener: (value: any) => void) => void;
+  output: Readable[];
+  end: () => void;
+};
+
 /**
- * One Lambda instance: the built bundle in a thread of its own, with its own environment and nothing of the host's.
- * Unlike Lambda's it takes several invocations at once.
+ * One Lambda instance: the built bundle in a thread or process of its own, with its own environment and nothing of
+ * the host's. Unlike Lambda's it takes several invocations at once.
  */
-export async function startInstance({
-  bundle,
-  entry = 'vend-function',
-  environment,
-  onLine,
-}: InstanceOptions): Promise<Instance> {
-  const worker = new Worker(new URL('./instance-worker.ts', import.meta.url), {
-    workerData: { bundle, entry, timeout },
-    env: environment,
-    stdout: true,
-    stderr: true,
-  });
-  for (const stream of [worker.stdout, worker.stderr]) createInterface({ input: stream }).on('line', onLine);
+export async function startInstance(options: InstanceOptions): Promise<Instance> {
+  const host = options.inProcess === true ? startProcess(options) : startThread(options);
+  for (const stream of host.output) createInterface({ input: stream }).on('line', options.onLine);
   const waiting = new Map<string, { resolve: (result: unknown) => void; reject: (error: Error) => void }>();
   const fail = (error: Error) => {
     for (const { reject } of waiting.values()) reject(error);
     waiting.clear();
   };
-  worker.on('error', fail);
-  worker.on('exit', () => fail(new Error('The instance has ended')));
-  worker.on('message', ({ id, result, error }: Reply) => {
+  const ended = new Promise<void>((resolve) => {
+    host.on('exit', () => {
+      fail(new Error('The instance has ended'));
+      resolve();
+    });
+  });
+  host.on('error', fail);
+  host.on('message', ({ id, result, error }: Reply) => {
     const one = waiting.get(id);
     waiting.delete(id);
     if (error === undefined) one?.resolve(result);
@@ -57,14 +66,45 @@ export async function startInstance({
     new Promise<unknown>((resolve, reject) => {
       const id = randomUUID();
       waiting.set(id, { resolve, reject });
-      worker.postMessage({ id, ...message });
+      host.send({ id, ...message });
     });
   await ask({ kind: 'ready' });
   return {
     invoke: (event) => ask({ kind: 'invoke', event }),
     loaded: async () => (await ask({ kind: 'loaded' })) as string[],
     close: async () => {
-      await worker.terminate();
+      host.end();
+      await ended;
     },
+  };
+}
+
+const program = new URL('./instance-worker.ts', import.meta.url);
+
+function startThread({ bundle, entry = 'vend-function', environment }: InstanceOptions): Host {
+  const worker = new Worker(program, {
+    argv: [bundle, entry, String(timeout)],
+    env: environment,
+    stdout: true,
+    stderr: true,
+  });
+  return {
+    send: (message) => worker.postMessage(message),
+    on: (event, listener) => worker.on(event, listener),
+    output: [worker.stdout, worker.stderr],
+    end: () => void worker.terminate(),
+  };
+}
+
+function startProcess({ bundle, entry = 'vend-function', environment }: InstanceOptions): Host {
+  const child: ChildProcess = fork(program, [bundle, entry, String(timeout)], {
+    env: environment,
+    silent: true,
+  });
+  return {
+    send: (message) => child.connected && child.send(message),
+    on: (event, listener) => child.on(event, listener),
+    output: [child.stdout, child.stderr].filter((stream) => stream !== null),
+    end: () => child.kill('SIGKILL'),
   };
 }

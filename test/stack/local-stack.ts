@@ -20,7 +20,7 @@ export async function startLocalStack(
   { compiled }: LocalConnect,
   callers: readonly Caller[],
   secrets: Secrets,
-  port: number,
+  { port, instances }: { port: number; instances: number },
 ): Promise<LocalStack> {
   const tally = createTally();
   const audits = new Map<string, AuditLine>();
@@ -30,6 +30,7 @@ export async function startLocalStack(
     callers,
     secrets: Object.fromEntries(Object.entries(secrets).map(([name, pair]) => [name, JSON.stringify(pair)])),
     port,
+    instances,
     onLine: (line) => {
       const audit = readAuditLine(line);
       if (audit === undefined) return;

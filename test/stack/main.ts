@@ -5,30 +5,35 @@ import { PolicyError } from '../../infra/policy/problems.ts';
 import { readCallers, readSecrets, type Secrets, UsageError } from './callers.ts';
 import { signedFetch } from './client.ts';
 import { curlCommand, type FirstRequest, firstRequest } from './first-request.ts';
+import { startLambdaApi } from './lambda-api.ts';
 import { isLocal, type LocalConnect, pointAtLocalConnect, startNamedConnect } from './local-connect.ts';
 import { type LocalStack, startLocalStack } from './local-stack.ts';
 import { help, type Options, readOptions } from './options.ts';
-import { heading, theAnswer, theRecord, theRequest, whatRuns } from './story.ts';
+import { heading, theAnswer, theRecord, theRefresh, theRequest, whatRuns } from './story.ts';
 import { requestLine } from './tally.ts';
 
 const examplePolicy = join(import.meta.dirname, '..', '..', 'infra', 'policy.yaml');
+const exampleSecrets = join(import.meta.dirname, 'secrets.yaml');
+const refreshEvery = 15 * 60_000;
 const print = (text: string) => process.stdout.write(`${text}\n`);
 
 /** Boots the whole system on this machine and vends one token with it. Returns the exit status. */
 async function run(options: Options): Promise<number> {
-  const secrets = readSecrets(options.secrets);
+  const secretsFile = options.secrets ?? exampleSecrets;
+  const secrets = readSecrets(secretsFile);
   const callers = readCallers(options.callers);
   const compiled = readPolicy(options.policy ?? examplePolicy);
-  requireSecrets(compiled, secrets, options.secrets);
+  requireSecrets(compiled, secrets, secretsFile);
+  if (options.policy !== undefined && options.secrets === undefined) refuseRealConnect(compiled);
   const request = firstRequest(compiled.policy, callers);
   if (request === undefined) {
     throw new UsageError(`${options.callers}: the policy grants nobody in it anything by client_credentials`);
   }
   const startConnect = options.policy === undefined ? pointAtLocalConnect : startNamedConnect;
   const local = await startConnect(compiled, secrets);
-  const running = await startLocalStack(local, callers, secrets, options.port);
+  const running = await startLocalStack(local, callers, secrets, options);
   try {
-    print(`\n${whatRuns(running.stack, local.compiled.policy)}`);
+    print(`\n${whatRuns(running.stack, local.compiled.policy, options.instances)}`);
     const vended = await vend(running, local, request);
     if (options.once) return vended ? 0 : 1;
     await stay(running, request);
@@ -43,6 +48,15 @@ function requireSecrets({ policy }: CompiledPolicy, secrets: Secrets, file: stri
     if (Object.hasOwn(secrets, secretId)) continue;
     throw new UsageError(`${file}: has no ${secretId}, which the policy's client ${name} needs`);
   }
+}
+
+/** The example's pair opens nothing at Instacart, and is not to be tried there. */
+function refuseRealConnect({ policy }: CompiledPolicy): void {
+  const real = policy.clients.find((client) => !isLocal(client));
+  if (real === undefined) return;
+  throw new UsageError(
+    `${real.baseUrl} is not on this machine: name its real credentials with --secrets FILE`,
+  );
 }
 
 /** Sends the request, tells its story, and says whether a token came of it. */
@@ -63,10 +77,17 @@ async function vend(
 }
 
 async function stay({ stack, listen, summary }: LocalStack, request: FirstRequest): Promise<void> {
-  print(`${heading('Do it yourself')}\n\n${curlCommand(stack.url, request)}\n`);
+  const refresh = async () => print(theRefresh(await stack.refresh()));
+  await refresh();
+  const lambda = await startLambdaApi({ 'refresh-function': stack.refresh });
+  const timer = setInterval(() => void refresh(), refreshEvery);
+  const command = `npm run refresh -- --lambda ${lambda.url}`;
+  print(`${heading('Do it yourself')}\n\n${curlCommand(stack.url, request)}\n\n${command}\n`);
   print('Every request is shown here. Ctrl-C ends it.\n');
   listen((answered) => print(requestLine(answered)));
   await Promise.race([once(process, 'SIGINT'), once(process, 'SIGTERM')]);
+  clearInterval(timer);
+  await lambda.close();
   print(`\n${summary()}`);
 }
 

@@ -8,7 +8,8 @@ export type Options = {
   /** Undefined: the example policy, with every client's Connect on this machine. */
   policy: string | undefined;
   callers: string;
-  secrets: string;
+  secrets: string | undefined;
+  instances: number;
   once: boolean;
   help: boolean;
 };
@@ -19,21 +20,26 @@ export const help = `npm start -- [options]
   --policy FILE    the policy; by default the example, infra/policy.yaml, with Connect on this machine.
                    Clients of FILE whose baseUrl is on loopback get a local Connect there; others are really called
   --callers FILE   access keys and whom they belong to; by default test/stack/callers.yaml
-  --secrets FILE   the clients' credentials; by default test/stack/secrets.yaml
+  --secrets FILE   the clients' credentials; by default test/stack/secrets.yaml, which no real Connect knows
+  --instances N    of the vend function, which share the token table; 2 by default
   --once           vend one token and stop: exit status 1 if there was none
   --help           this`;
 
 /** Throws UsageError. */
 export function readOptions(args: string[]): Options {
-  const { port = '0', policy, callers, secrets, once, help: wanted } = parse(args);
+  const { port = '0', policy, callers, secrets, instances = '2', once, help: wanted } = parse(args);
   if (!/^\d{1,5}$/.test(port) || Number(port) > 65_535) {
     throw new UsageError(`--port ${port}: write a port, 0 to 65535`);
+  }
+  if (!/^\d{1,2}$/.test(instances) || Number(instances) < 1 || Number(instances) > 32) {
+    throw new UsageError(`--instances ${instances}: write a number, 1 to 32`);
   }
   return {
     port: Number(port),
     policy,
     callers: callers ?? beside('callers.yaml'),
-    secrets: secrets ?? beside('secrets.yaml'),
+    secrets,
+    instances: Number(instances),
     once: once === true,
     help: wanted === true,
   };
@@ -48,6 +54,7 @@ function parse(args: string[]) {
         policy: { type: 'string' },
         callers: { type: 'string' },
         secrets: { type: 'string' },
+        instances: { type: 'string' },
         once: { type: 'boolean' },
         help: { type: 'boolean' },
       },

@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { devNull, tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -9,6 +8,7 @@ import type { Caller } from './callers.ts';
 import { startDynamoDB, tableName } from './dynamodb.ts';
 import { type Answered, type Invoke, startGateway } from './gateway.ts';
 import { type Instance, startInstance } from './instance.ts';
+import { scheduleEvent } from './schedule-event.ts';
 import { startSecretsManager } from './secrets-manager.ts';
 
 export type StackOptions = {
@@ -19,6 +19,8 @@ export type StackOptions = {
   port?: number;
   /** Of the vend function; requests go to them in turn. */
   instances?: number;
+  /** Instances as processes, and not only as threads. */
+  inProcesses?: boolean;
   onLine?: (line: string) => void;
   onAnswer?: (answered: Answered) => void;
 };
@@ -35,6 +37,7 @@ export async function startStack({
   secrets,
   port,
   instances = 1,
+  inProcesses = false,
   onLine,
   onAnswer,
 }: StackOptions) {
@@ -50,6 +53,7 @@ export async function startStack({
     startInstance({
       bundle,
       entry,
+      inProcess: inProcesses,
       environment: functionEnvironment({ secretsManager: secretsManager.url, dynamodb: dynamodb.url }),
       onLine: (line) => {
         lines.push(line);
@@ -64,6 +68,7 @@ export async function startStack({
     return (fleet[turn % fleet.length] as Instance).invoke(event);
   };
   const refresher = await start('refresh-function');
+  const refresh = (event: object = scheduleEvent()) => refresher.invoke(event);
   const state = { invoke: undefined as Invoke | undefined };
   const closeFunctions = async () => {
     await Promise.all([...fleet, refresher, secretsManager, dynamodb].map((one) => one.close()));
@@ -94,7 +99,12 @@ export async function startStack({
     state,
     invoke,
     /** What EventBridge Scheduler does, every so often; resolves to the function's counts. */
-    refresh: (event: object = scheduleEvent()) => refresher.invoke(event),
+    refresh,
+    /** The instances, for tests that ask or end one of them. */
+    fleet: () => fleet,
+    removeInstance: (index: number) => {
+      fleet = fleet.filter((_, at) => at !== index);
+    },
     /** Files of the bundle that the first instance has loaded. */
     loaded: () => (fleet[0] as Instance).loaded(),
     /** New instances, which remember nothing, in place of the old ones; the table stays. */
@@ -106,16 +116,6 @@ export async function startStack({
       await gateway.close();
       await closeFunctions();
     },
-  };
-}
-
-/** As the stack's schedule sends it. */
-export function scheduleEvent(): object {
-  return {
-    source: 'connect-token-vending.schedule',
-    schedule_arn: 'arn:aws:scheduler:us-east-1:111122223333:schedule/default/refresh',
-    scheduled_time: new Date().toISOString(),
-    execution_id: randomUUID(),
   };
 }
 

@@ -13,13 +13,18 @@ export function heading(text: string): string {
 }
 
 /** What was started, for somebody who sees it for the first time. */
-export function whatRuns({ url, built, secretsManager }: Stack, { clients }: Policy): string {
+export function whatRuns(
+  { url, built, secretsManager, dynamodb }: Stack,
+  { clients }: Policy,
+  instances: number,
+): string {
   const kilobytes = Math.round(built.bytes / 1000);
   return [
     heading('Running on this machine'),
     `  API Gateway      ${url}`,
     '                   checks the signature, and the resource policy that the stack deploys',
-    `  vend function    the bundle as it is deployed, ${kilobytes} kB`,
+    `  vend function    the bundle as it is deployed, ${kilobytes} kB; instances: ${instances}`,
+    `  token table      ${dynamodb.url}`,
     `  Secrets Manager  ${secretsManager.url}`,
     ...clients.map((client) =>
       isLocal(client)
@@ -63,6 +68,13 @@ export function theAnswer(
     indented(shown),
     '',
   ].join('\n');
+}
+
+/** What the schedule does every quarter of an hour. */
+export function theRefresh(counts: unknown): string {
+  const { entries, fresh, renewed, failed } = counts as Record<string, number>;
+  const each = `${fresh} fresh, ${renewed} renewed, ${failed} failed`;
+  return `Refresh function: of the policy's ${entries} keepWarm tokens ${each}.\n`;
 }
 
 export function theRecord(audit: AuditLine | undefined): string {

@@ -24,6 +24,7 @@ export function createTally(): Tally {
   let vends = 0;
   let mints = 0;
   const refusals = new Map<number, number>();
+  const levels = new Map<string, number>();
   return {
     answered({ status }) {
       if (status === 200) vends += 1;
@@ -31,12 +32,15 @@ export function createTally(): Tally {
     },
     audited(line) {
       if (line['mint'] === 'token') mints += 1;
+      const level = String(line['cache'] ?? '');
+      if (line['decision'] === 'allow') levels.set(level, (levels.get(level) ?? 0) + 1);
     },
     summary() {
       const refused = [...refusals]
         .sort(([a], [b]) => a - b)
         .map(([status, count]) => `${count} × ${status}`);
-      return `${vends} vended, ${mints} minted by Connect, refused: ${refused.join(', ') || 'none'}`;
+      const from = [...levels].map(([level, count]) => `${count} from ${level}`).join(', ');
+      return `${vends} vended (${from || 'none'}), ${mints} minted for that, refused: ${refused.join(', ') || 'none'}`;
     },
   };
 }

@@ -75,5 +75,8 @@ grants:
     client: acme
     grantType: client_credentials
     scopes: [connect:fulfillment]
+keepWarm:
+  - { client: acme, scopes: [connect:fulfillment] }
+  - { client: acme, scopes: [connect:ian] }
 `;
 }

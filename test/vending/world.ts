@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { compilePolicy } from '../../infra/policy/compile.ts';
-import type { Caller } from '../stack/callers.ts';
+import { accountOf, type Caller, userArnOf } from '../stack/callers.ts';
 import { type SignedInit, signedFetch } from '../stack/client.ts';
 import { type Application, startConnect } from '../stack/connect.ts';
 import { startStack } from '../stack/stack.ts';
@@ -44,7 +44,7 @@ export type Answer = { status: number; headers: Headers; text: string; body: Rec
 export type World = Awaited<ReturnType<typeof createWorld>>;
 
 /** The whole system: emulators, gateway and the function, with a canary in every secret there is. */
-export async function createWorld(kind: Kind) {
+export async function createWorld(kind: Kind, fleet: { instances?: number; inProcesses?: boolean } = {}) {
   const acme: Application = {
     clientId: `acme-id-${canary}`,
     clientSecret: `acme-secret-${canary}`,
@@ -67,6 +67,7 @@ export async function createWorld(kind: Kind) {
       'connect/beta': pair(beta),
       'connect/unset': JSON.stringify({ client_id: '', client_secret: canary }),
     },
+    ...fleet,
   });
   const source =
     kind === 'source'
@@ -94,6 +95,27 @@ export async function createWorld(kind: Kind) {
     });
   }
 
+  /** A function that remembers nothing, behind the same gateway. */
+  async function renewFunction(): Promise<void> {
+    if (source === undefined) await stack.replaceInstances();
+    else source.forget();
+  }
+
+  /** What the gateway would make of a token request. */
+  function eventFor(as: CallerName, fields: object): object {
+    return {
+      path: '/v2/oauth/token',
+      httpMethod: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ client_id: 'acme', grant_type: 'client_credentials', ...fields }),
+      requestContext: {
+        requestId: randomUUID(),
+        requestTimeEpoch: Date.now(),
+        identity: { userArn: userArnOf(callers[as]), accountId: accountOf(callers[as]) },
+      },
+    };
+  }
+
   return {
     kind,
     connect,
@@ -105,11 +127,12 @@ export async function createWorld(kind: Kind) {
     ask,
     /** The function itself, without the gateway. */
     invoke,
-    /** A function that remembers nothing, and an empty table, behind the same gateway. */
+    eventFor,
+    renewFunction,
+    /** The same, and an empty table. */
     forget: async () => {
       await stack.dynamodb.clear();
-      if (source === undefined) await stack.replaceInstances();
-      else source.forget();
+      await renewFunction();
     },
     lines,
     audits: () =>

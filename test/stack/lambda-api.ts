@@ -1,0 +1,42 @@
+import { readBody, type Server, serve } from './server.ts';
+import { type AccessKey, verifySignature } from './sigv4.ts';
+import { headerLists } from './wire.ts';
+
+/** Where `npm run refresh` looks for it, unless it is told otherwise. */
+export const usualPort = 9701;
+
+/** Whoever operates the local stack signs with this. */
+export const operatorKey: AccessKey = {
+  accessKeyId: 'example-operator',
+  secretAccessKey: 'example-operator-secret',
+};
+
+type Functions = Record<string, (event: object) => Promise<unknown>>;
+
+/** Lambda's Invoke for those of the stack's functions that people invoke; on a free port where its own is taken. */
+export async function startLambdaApi(functions: Functions, port = usualPort): Promise<Server> {
+  const start = (on: number) =>
+    serve(async (request, response): Promise<void> => {
+      const body = await readBody(request);
+      const { method = '', url: target = '/' } = request;
+      const expected = { service: 'lambda', region: 'us-east-1', keys: [operatorKey], now: Date.now() };
+      const verdict = verifySignature(
+        { method, target, headers: headerLists(request.rawHeaders), body },
+        expected,
+      );
+      const send = (status: number, answer: unknown, headers = {}): void => {
+        response.writeHead(status, { 'content-type': 'application/json', ...headers });
+        response.end(JSON.stringify(answer));
+      };
+      if (verdict.kind !== 'signed') return send(403, { message: verdict.because });
+      const name = /^\/2015-03-31\/functions\/([\w-]+)\/invocations$/.exec(target)?.[1] ?? '';
+      const invoke = Object.hasOwn(functions, name) ? functions[name] : undefined;
+      if (invoke === undefined) return send(404, { message: `No such function: ${name}` });
+      try {
+        send(200, await invoke(JSON.parse(body.toString('utf8'))));
+      } catch (error) {
+        send(200, { errorMessage: String(error) }, { 'x-amz-function-error': 'Unhandled' });
+      }
+    }, on);
+  return start(port).catch(() => start(0));
+}
