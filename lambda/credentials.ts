@@ -51,11 +51,14 @@ export function createCredentialsStore(client: SecretsManagerClient, now: () => 
 
   function prepare(secretId: string): void {
     if (isYoung(memory.get(secretId), now()) || underWay.has(secretId)) return;
-    const reading = readCurrent(secretId, AbortSignal.timeout(aheadTimeout)).finally(() =>
-      underWay.delete(secretId),
-    );
+    const reading = readCurrent(secretId, AbortSignal.timeout(aheadTimeout));
     underWay.set(secretId, reading);
-    reading.catch(() => undefined);
+    reading
+      .then(
+        (credentials) => memory.set(secretId, credentials),
+        () => undefined,
+      )
+      .finally(() => underWay.delete(secretId));
   }
 
   async function* candidates(secretId: string, signal: AbortSignal): AsyncGenerator<Credentials> {
