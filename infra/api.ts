@@ -53,7 +53,7 @@ export class VendingApi extends Construct {
   private makeApi(settings: Settings): RestApi {
     const accessLog = new LogGroup(this, 'AccessLog', {
       retention: settings.logRetentionDays,
-      removalPolicy: RemovalPolicy.RETAIN,
+      removalPolicy: RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
     });
     return new RestApi(this, 'Api', {
       restApiName: settings.stackName,

@@ -8,8 +8,8 @@ import type { ClientSecret } from './policy/compile.ts';
 export type SecretAccess = { secretArns: readonly string[]; keyArns: readonly string[] };
 
 /**
- * The clients' secrets: made here, or imported by ARN. What is made outlives the stack, as Connect shows a client
- * secret once; a stack that is set up anew takes it over by `secretArn`.
+ * The clients' secrets: made here, or imported by ARN. What is made outlives the stack (but not a first deployment
+ * that fails: the next one would find the names taken), as Connect shows a client secret once; a stack that is set up anew takes it over by `secretArn`.
  */
 export class ClientSecrets extends Construct {
   /** Made here, and empty until an operator fills them in. */
@@ -42,7 +42,7 @@ export class ClientSecrets extends Construct {
     return new Key(this, 'Key', {
       description: 'Encrypts the client secrets of Instacart Connect',
       enableKeyRotation: true,
-      removalPolicy: RemovalPolicy.RETAIN,
+      removalPolicy: RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
     });
   }
 
@@ -57,7 +57,7 @@ export class ClientSecrets extends Construct {
         generateStringKey: 'client_secret',
         excludePunctuation: true,
       },
-      removalPolicy: RemovalPolicy.RETAIN,
+      removalPolicy: RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
     });
     Validations.of(secret).acknowledge({
       id: 'AwsSolutions-SMG4',

@@ -39,7 +39,7 @@ export class ServiceFunction extends Construct {
     this.logGroup = new LogGroup(this, 'Log', {
       retention: settings.logRetentionDays,
       // The audit outlives the stack.
-      removalPolicy: RemovalPolicy.RETAIN,
+      removalPolicy: RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
     });
     this.role = new Role(this, 'Role', { assumedBy: new ServicePrincipal('lambda.amazonaws.com') });
     this.logGroup.grantWrite(this.role);

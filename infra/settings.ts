@@ -53,10 +53,21 @@ export function readSettings(context: (key: string) => unknown): Settings {
     const choice = names.length === 0 ? 'there is none in cdk.json context.stages yet' : names.join(' or ');
     throw new SettingsError(`cdk.json context.stage: write the name of a stage: ${choice}`);
   }
+  refuseSharedStackName(stages as Record<string, { stackName?: unknown }>, stage);
   const parsed = stageSchema.safeParse((stages as Record<string, unknown>)[stage]);
   if (parsed.success) return { ...parsed.data, stage, policy };
   const where = `cdk.json context.stages.${stage}`;
   throw new SettingsError(parsed.error.issues.flatMap((issue) => describe(issue, where)).join('\n'));
+}
+
+/** Deploying the one would replace the other. */
+function refuseSharedStackName(stages: Record<string, { stackName?: unknown } | null>, stage: string): void {
+  const stackName = stages[stage]?.stackName;
+  const other = Object.keys(stages).find((name) => name !== stage && stages[name]?.stackName === stackName);
+  if (other === undefined || stackName === undefined) return;
+  throw new SettingsError(
+    `cdk.json context.stages.${stage}.stackName: ${other} has the same: write a name of its own`,
+  );
 }
 
 function describe(issue: z.core.$ZodIssue, where: string): string[] {

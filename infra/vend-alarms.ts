@@ -14,24 +14,24 @@ function credentialsRefused(scope: Construct, settings: Settings): Alarm {
   return new Alarm(scope, 'CredentialsRefused', {
     alarmDescription:
       "Instacart Connect refused this service's credentials. Find the client and secret_version_id in the audit " +
-      'lines with refused_credentials above 0, and put the right pair into its secret. If the reason is ' +
-      'query_params_forbidden, Connect takes the pair for leaked: have it rotated.',
+      'lines with refused_credentials above 0, and put the right pair into its secret. Lines whose mint is ' +
+      'query_params_forbidden say that Connect takes the pair for leaked: have it rotated.',
     metric: counted('CredentialsRefused', settings, period),
     ...onceIsEnough,
   });
 }
 
-/** One failure in a quiet hour is no rate: below 20 requests it doesn't count. */
+/** One failure in a quiet hour is no rate: three are. */
 function serverErrors(scope: Construct, api: RestApi): Alarm {
   const stage = api.deploymentStage;
   return new Alarm(scope, 'ServerErrors', {
     alarmDescription:
-      'More than 5 % of the requests of the last five minutes were answered with 5xx. The audit lines with a ' +
+      'More than 5 % of the requests of the last five minutes, three at least, were answered with 5xx. The audit lines with a ' +
       'status of 500 and more give the reason: upstream_unavailable is Connect itself, misconfigured a secret. If ' +
       "there are none, the function does not answer: see its own errors and throttles, and the API's access log.",
     metric: new MathExpression({
       label: 'Share of 5xx answers in %',
-      expression: 'IF(requests >= 20, 100 * errors / requests, 0)',
+      expression: 'IF(errors >= 3, 100 * errors / requests, 0)',
       usingMetrics: {
         errors: stage.metricServerError({ statistic: Stats.SUM, period }),
         requests: stage.metricCount({ statistic: Stats.SUM, period }),

@@ -46,7 +46,8 @@ function auditLine(
 ): Record<string, unknown> {
   return {
     ...known,
-    decision: refusal === undefined ? 'allow' : 'deny',
+    // An outage after the policy has allowed is no denial.
+    decision: known.grant_ids === undefined ? 'deny' : 'allow',
     ...(refusal && { reason: refusal.reason, error: refusal.code }),
     status,
     duration_ms: Math.round(milliseconds),
@@ -71,9 +72,13 @@ function mintFields({
 }
 
 /** The metrics with a dimension of their own are published apart: a dimension holds for all that goes with it. */
-function measure(metrics: Metrics, { cache, mint, table_fault }: Audit, { refusal }: Ending): void {
+function measure(
+  metrics: Metrics,
+  { cache, grant_ids, mint, table_fault }: Audit,
+  { refusal }: Ending,
+): void {
   if (refusal === undefined) count(metrics, 'Vends', { cache: cache ?? 'memory' });
-  else count(metrics, 'Denials', { reason: refusal.reason });
+  else count(metrics, grant_ids === undefined ? 'Denials' : 'Failures', { reason: refusal.reason });
   if (mint !== undefined) measureMint(metrics, mint);
   if (table_fault !== undefined) metrics.addMetric('TableFaults', MetricUnit.Count, 1);
   if (metrics.hasStoredMetrics()) metrics.publishStoredMetrics();

@@ -47,7 +47,7 @@ function readText(file: string): string {
   try {
     return readFileSync(file, 'utf8');
   } catch (error) {
-    const text = `cannot be read (${(error as NodeJS.ErrnoException).code}): write another path after -c policy=`;
+    const text = `cannot be read (${(error as NodeJS.ErrnoException).code}): write the path of a policy file`;
     throw new PolicyError(file, [{ line: 1, column: 1, path: '', text }]);
   }
 }

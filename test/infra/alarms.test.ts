@@ -41,7 +41,7 @@ describe('an alarm sounds', () => {
       ComparisonOperator: 'GreaterThanThreshold',
       TreatMissingData: 'notBreaching',
       Metrics: Match.arrayWith([
-        Match.objectLike({ Expression: 'IF(requests >= 20, 100 * errors / requests, 0)' }),
+        Match.objectLike({ Expression: 'IF(errors >= 3, 100 * errors / requests, 0)' }),
       ]),
     });
   });

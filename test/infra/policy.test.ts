@@ -62,7 +62,7 @@ describe('a policy is refused for', () => {
 
   it('a file that is not there', () => {
     expect(() => readPolicy('/nowhere/policy.yaml')).toThrow(
-      '/nowhere/policy.yaml:1:1 cannot be read (ENOENT): write another path after -c policy=',
+      '/nowhere/policy.yaml:1:1 cannot be read (ENOENT): write the path of a policy file',
     );
   });
 });

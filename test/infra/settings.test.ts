@@ -73,6 +73,13 @@ describe('settings', () => {
     expect(() => read({ memoryMegabytes: 1, colour: 'red' })).toThrow(/memoryMegabytes.*\n.*colour/);
   });
 
+  it('give no two stages the same stack', () => {
+    const twins = { a: { stackName: 'one' }, b: { stackName: 'one' } };
+    expect(() => read({}, { stages: twins })).toThrow(
+      'stages.a.stackName: b has the same: write a name of its own',
+    );
+  });
+
   it('need a policy and a stage that there is', () => {
     expect(() => read({}, { policy: undefined })).toThrow(
       'cdk.json context.policy: write the path of the policy file',

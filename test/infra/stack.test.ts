@@ -8,7 +8,7 @@ import { goodPolicy, toYaml, withClient } from './policies.ts';
 import { all, allow, arn, decrypt, only, ref, statementsOf } from './resources.ts';
 import { template } from './synthesise.ts';
 
-const example = readFileSync(new URL('../../infra/policy.yaml', import.meta.url), 'utf8');
+const example = readFileSync(new URL('../stack/policy.yaml', import.meta.url), 'utf8');
 const stack = template(example);
 const secretArn = 'arn:aws:secretsmanager:us-east-1:444455556666:secret:connect/acme-AbCdEf';
 const kmsKeyArn = 'arn:aws:kms:us-east-1:444455556666:key/11112222-3333-4444-5555-666677778888';
@@ -161,7 +161,7 @@ describe('the vend function', () => {
 describe('the stack', () => {
   it('makes secrets that outlive it, under a key of their own, with a placeholder to fill in', () => {
     stack.hasResource('AWS::SecretsManager::Secret', {
-      DeletionPolicy: 'Retain',
+      DeletionPolicy: 'RetainExceptOnCreate',
       UpdateReplacePolicy: 'Retain',
       Properties: {
         Name: 'connect/acme',
@@ -173,7 +173,7 @@ describe('the stack', () => {
       },
     });
     stack.hasResource('AWS::KMS::Key', {
-      DeletionPolicy: 'Retain',
+      DeletionPolicy: 'RetainExceptOnCreate',
       Properties: { EnableKeyRotation: true },
     });
   });

@@ -85,7 +85,7 @@ describe('cdk synth', () => {
   const folder = clone('a');
 
   it('takes another policy, and another stage', async () => {
-    const policy = readFileSync(join(folder, 'infra', 'policy.yaml'), 'utf8');
+    const policy = readFileSync(join(repository, 'test', 'stack', 'policy.yaml'), 'utf8');
     writeFileSync(join(folder, 'mine.yaml'), policy.replaceAll('checkout-api', 'till'));
     const out = temporaryFolder();
     const { code, output } = await synth(

@@ -12,7 +12,7 @@ import { help, type Options, readOptions } from './options.ts';
 import { heading, theAnswer, theRecord, theRefresh, theRequest, whatRuns } from './story.ts';
 import { requestLine } from './tally.ts';
 
-const examplePolicy = join(import.meta.dirname, '..', '..', 'infra', 'policy.yaml');
+const examplePolicy = join(import.meta.dirname, 'policy.yaml');
 const exampleSecrets = join(import.meta.dirname, 'secrets.yaml');
 const refreshEvery = 15 * 60_000;
 const print = (text: string) => process.stdout.write(`${text}\n`);

@@ -33,7 +33,7 @@ export function createTally(): Tally {
     audited(line) {
       if (line['mint'] === 'token') mints += 1;
       const level = String(line['cache'] ?? '');
-      if (line['decision'] === 'allow') levels.set(level, (levels.get(level) ?? 0) + 1);
+      if (line['status'] === 200) levels.set(level, (levels.get(level) ?? 0) + 1);
     },
     summary() {
       const refused = [...refusals]

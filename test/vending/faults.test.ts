@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { startConnect } from '../stack/connect.ts';
 import type { Fault } from '../stack/faults.ts';
@@ -270,8 +271,109 @@ describe.each(['bundle', 'source'] as const)('faults, at the %s', (kind) => {
     expect([held.status, held.headers.get('retry-after')]).toEqual([503, '1']);
     expect(world.connect.requests).toHaveLength(sent);
     world.connect.always();
-    await new Promise((resolve) => setTimeout(resolve, 1_050));
+    await sleep(1_050);
     expect((await world.ask('checkout', {})).status).toBe(200);
+  });
+
+  it('Connect’s own Retry-After is kept, and passed on', async () => {
+    world.connect.always(answers(429, {}, { 'retry-after': '30' }));
+    expect((await world.ask('checkout', {})).headers.get('retry-after')).toBe('30');
+    const again = await world.ask('checkout', {});
+    expect(Number(again.headers.get('retry-after'))).toBeGreaterThan(25);
+    expect(world.connect.requests).toHaveLength(1);
+  });
+
+  it('one code whose fate is unknown is nobody else’s affair', async () => {
+    world.connect.next({ kind: 'reset' });
+    const linking = { grant_type: 'authorization_code', redirect_uri: callback };
+    const lost = await world.ask('linker', { ...linking, code: world.connect.issueCode(callback) });
+    expect(lost.status).toBe(504);
+    const fresh = await world.ask('linker', { ...linking, code: world.connect.issueCode(callback) });
+    expect([fresh.status, fresh.headers.get('retry-after')]).toEqual([503, '1']);
+    expect((await world.ask('checkout', {})).status).toBe(503);
+  });
+
+  it('a refusal of one token proves Connect to be well: others are held back no longer', async () => {
+    world.connect.always(answers(500));
+    await world.ask('checkout', {});
+    world.connect.always();
+    await sleep(1_050);
+    const bad = await world.ask('linker', {
+      grant_type: 'authorization_code',
+      redirect_uri: callback,
+      code: 'none',
+    });
+    expect(bad.body['error']).toBe('invalid_grant');
+    expect((await world.ask('checkout', {})).status).toBe(200);
+  });
+
+  it('a code is not thrown away for a min_ttl that its token cannot meet', async () => {
+    world.connect.state.lifetime = 3_600;
+    const code = world.connect.issueCode(callback);
+    const answer = await world.ask('linker', {
+      grant_type: 'authorization_code',
+      redirect_uri: callback,
+      code,
+      min_ttl: 7_200,
+    });
+    world.connect.state.lifetime = 86_400;
+    expect(answer.status).toBe(200);
+  });
+
+  it('a code goes up once where a 401 does not say that it is about the client', async () => {
+    world.connect.always(answers(401, '<html>'));
+    const code = world.connect.issueCode(callback);
+    const answer = await world.ask('linker', {
+      grant_type: 'authorization_code',
+      redirect_uri: callback,
+      code,
+    });
+    expect(answer.status).toBe(502);
+    expect(world.connect.requests).toHaveLength(1);
+  });
+
+  it('a retailer’s assertion that Connect refuses, or whose token is too short, is not tried at every request', async () => {
+    const fields = {
+      grant_type: 'urn:ietf:params:oauth:grant-type:retailer-json-bearer',
+      scope: 'connect:recommendations',
+    };
+    for (let i = 0; i < 5; i++) await world.ask('storefront', { ...fields, assertion: 'unknown' });
+    expect(world.connect.requests).toHaveLength(1);
+    world.connect.state.retailerAssertions.add('known');
+    world.connect.state.lifetime = 60;
+    for (let i = 0; i < 5; i++)
+      await world.ask('storefront', { ...fields, assertion: 'known', min_ttl: 7_200 });
+    expect(world.connect.requests).toHaveLength(2);
+    world.connect.state.lifetime = 86_400;
+  });
+
+  it('a request that is out of time begins nothing, and one that runs out of it holds nobody back', async () => {
+    const code = world.connect.issueCode(callback);
+    const linking = { grant_type: 'authorization_code', redirect_uri: callback, code };
+    const late = { ...world.eventFor('linker', linking) } as { requestContext: { requestTimeEpoch: number } };
+    late.requestContext.requestTimeEpoch = Date.now() - 26_000;
+    expect(((await world.invoke(late)) as { statusCode: number }).statusCode).toBe(504);
+    expect(world.connect.requests).toEqual([]);
+    world.connect.next({ kind: 'slow', milliseconds: 400 });
+    late.requestContext.requestTimeEpoch = Date.now() - 24_800;
+    expect(((await world.invoke(late)) as { statusCode: number }).statusCode).toBe(504);
+    expect((await world.ask('checkout', {})).status).toBe(200);
+  });
+
+  it('nothing of a secret that the SDK could not parse is in the log', async () => {
+    world.secretsManager.always(answers(200, `{"SecretString": ${canary}}`));
+    expect((await world.ask('checkout', {})).status).toBe(503);
+    expect(world.lines.join('\n')).not.toContain(canary.slice(0, 6));
+  });
+
+  it('whoever sends a secret or a malformed request is in the audit line', async () => {
+    await world.ask('checkout', { client_secret: canary });
+    expect(world.audits().at(-1)).toMatchObject({
+      caller: 'arn:aws:sts::111122223333:assumed-role/checkout-api/local-session',
+      account: '111122223333',
+      decision: 'deny',
+      reason: 'credential_in_body',
+    });
   });
 
   it('a min_ttl that no token can meet is 503 with the time it lives; a token of thirty seconds is vended', async () => {
