@@ -1,18 +1,18 @@
 import * as z from 'zod/mini';
 import { Refusal } from './refusal.ts';
 
-const lists = z.optional(z.nullable(z.record(z.string(), z.nullable(z.array(z.string())))));
-const values = z.optional(z.nullable(z.record(z.string(), z.nullable(z.string()))));
+/** Checked where it is read: two dozen headers a request are more than we ask for. */
+const bag = z.optional(z.nullable(z.custom<Record<string, unknown>>((value) => typeof value === 'object')));
 
 /** What we read of API Gateway's REST proxy event; all else in it is ignored. */
 const schema = z.object({
   httpMethod: z.string(),
   path: z.string(),
-  pathParameters: values,
-  headers: values,
-  multiValueHeaders: lists,
-  queryStringParameters: values,
-  multiValueQueryStringParameters: lists,
+  pathParameters: bag,
+  headers: bag,
+  multiValueHeaders: bag,
+  queryStringParameters: bag,
+  multiValueQueryStringParameters: bag,
   body: z.optional(z.nullable(z.string())),
   isBase64Encoded: z.optional(z.boolean()),
   requestContext: z.object({
@@ -33,14 +33,19 @@ export function readApiEvent(event: unknown): ApiEvent {
   throw new Refusal('invalid_request', 'not_api_gateway', 'This function answers API Gateway requests only.');
 }
 
-/** Every value of a header, whatever the case of its name. */
+/** Every value of a header, whatever the case of its name; `name` in lower case. */
 export function headerValues({ headers, multiValueHeaders }: ApiEvent, name: string): string[] {
-  const wanted = name.toLowerCase();
-  const found = Object.entries(multiValueHeaders ?? {}).filter(([key]) => key.toLowerCase() === wanted);
-  if (found.length > 0) return found.flatMap(([, list]) => list ?? []);
-  return Object.entries(headers ?? {})
-    .filter(([key, value]) => key.toLowerCase() === wanted && value !== null)
-    .map(([, value]) => value as string);
+  const listed = valuesOf(multiValueHeaders, name);
+  return listed.length > 0 ? listed : valuesOf(headers, name);
+}
+
+function valuesOf(headers: Record<string, unknown> | null | undefined, name: string): string[] {
+  const found: string[] = [];
+  for (const key in headers) {
+    if (key.length !== name.length || key.toLowerCase() !== name) continue;
+    for (const value of [headers[key]].flat()) if (typeof value === 'string') found.push(value);
+  }
+  return found;
 }
 
 export function queryNames(event: ApiEvent): string[] {

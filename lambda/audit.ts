@@ -32,12 +32,28 @@ export type Ending = { status: number; refusal: Refusal | undefined; millisecond
 
 export type RecordRequest = (audit: Audit, ending: Ending) => void;
 
-/** One log line and one set of metrics a request, whether it was allowed or denied. */
+/**
+ * One log line a request, allowed or denied. Its count travels in the same line, in CloudWatch's embedded metric
+ * format; what else there is to measure, of a mint, goes out apart.
+ */
 export function createRecordRequest(logger: Logger, metrics: Metrics): RecordRequest {
   return function recordRequest(audit, ending) {
-    logger.info('token request', auditLine(audit, ending));
-    measure(metrics, audit, ending);
+    countOutcome(metrics, audit, ending);
+    // The logger has a `service` of its own, the same.
+    const { service: _, ...counted } = metrics.serializeMetrics();
+    logger.info('token request', { ...auditLine(audit, ending), ...counted });
+    metrics.clearMetrics();
+    metrics.clearDimensions();
+    if (audit.mint !== undefined) measureMint(metrics, audit.mint);
+    if (audit.table_fault !== undefined) metrics.addMetric('TableFaults', MetricUnit.Count, 1);
+    if (metrics.hasStoredMetrics()) metrics.publishStoredMetrics();
   };
+}
+
+function countOutcome(metrics: Metrics, { cache, grant_ids }: Audit, { refusal }: Ending): void {
+  metrics.addDimensions(refusal === undefined ? { cache: cache ?? 'memory' } : { reason: refusal.reason });
+  const failed = grant_ids === undefined ? 'Denials' : 'Failures';
+  metrics.addMetric(refusal === undefined ? 'Vends' : failed, MetricUnit.Count, 1);
 }
 
 function auditLine(
@@ -69,19 +85,6 @@ function mintFields({
     upstream_ms: Math.round(upstreamMs),
     ...(fault && { fault: fault.message }),
   };
-}
-
-/** The metrics with a dimension of their own are published apart: a dimension holds for all that goes with it. */
-function measure(
-  metrics: Metrics,
-  { cache, grant_ids, mint, table_fault }: Audit,
-  { refusal }: Ending,
-): void {
-  if (refusal === undefined) count(metrics, 'Vends', { cache: cache ?? 'memory' });
-  else count(metrics, grant_ids === undefined ? 'Denials' : 'Failures', { reason: refusal.reason });
-  if (mint !== undefined) measureMint(metrics, mint);
-  if (table_fault !== undefined) metrics.addMetric('TableFaults', MetricUnit.Count, 1);
-  if (metrics.hasStoredMetrics()) metrics.publishStoredMetrics();
 }
 
 function measureMint(metrics: Metrics, { outcome, upstreamMs, currentRefused }: MintResult): void {

@@ -3,7 +3,7 @@ import * as z from 'zod/mini';
 import type { RecordRefresh } from './audit.ts';
 import type { KeepWarm, Policy } from './policy.ts';
 import type { Errand, Landed, Renew } from './renewal.ts';
-import { phaseOf, type Token, tokenKey } from './token.ts';
+import { phaseOf, type Token, tokenName } from './token.ts';
 
 /** Entries looked after at once: Connect has a per-second limit. */
 const atOnce = 4;
@@ -76,7 +76,7 @@ export function createRefreshHandler({ policy, renew, recordRefresh, now }: Refr
     return {
       order: { client, grantType, scopes, retailerId, subject: { kind: 'application' } },
       identity,
-      key: tokenKey(identity),
+      key: tokenName(identity),
       known: undefined,
       forced: undefined,
       effort: 'full',

@@ -15,6 +15,7 @@ const shortestUse = 1_000;
 export type Errand = {
   order: Order;
   identity: TokenIdentity;
+  /** Names the token in this instance's memory. */
   key: string;
   /** What this instance has in memory, if anything. */
   known: SharedToken | undefined;
@@ -89,7 +90,7 @@ export function createRenew({
   random,
 }: RenewalDependencies): Renew {
   return async function renew(errand, signal) {
-    const access = accessTable(table, errand.key, errand.identity, monotonic);
+    const access = accessTable(table, errand.identity, monotonic);
     const run: Run = {
       errand,
       access,

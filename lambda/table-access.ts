@@ -1,4 +1,4 @@
-import type { TokenIdentity } from './token.ts';
+import { type TokenIdentity, tokenKey } from './token.ts';
 import {
   type LeaseClaim,
   type Row,
@@ -31,10 +31,10 @@ export type TableAccess = {
 
 export function accessTable(
   table: TokenTable,
-  key: string,
   identity: TokenIdentity,
   monotonic: () => number,
 ): TableAccess {
+  const key = tokenKey(identity);
   let endsAt = monotonic() + budget;
   let fault: TableUnavailable | undefined;
 

@@ -30,10 +30,15 @@ export type TokenIdentity = {
   userId: string | undefined;
 };
 
-/** A key that no other identity has: a JSON array cannot be read two ways, and its hash holds no user id. */
-export function tokenKey({ baseUrl, client, grantType, scopes, retailerId, userId }: TokenIdentity): string {
+/** A name that no other identity has: a JSON array cannot be read two ways. It holds the user id. */
+export function tokenName({ baseUrl, client, grantType, scopes, retailerId, userId }: TokenIdentity): string {
   const parts = [baseUrl, client, grantType, scopes.toSorted(), retailerId ?? null, userId ?? null];
-  return hash('sha256', JSON.stringify(parts));
+  return JSON.stringify(parts);
+}
+
+/** The key of its item in the table: the hash of its name, in hex, so that no user id is in it. */
+export function tokenKey(identity: TokenIdentity): string {
+  return hash('sha256', tokenName(identity));
 }
 
 /** How long before expiry a token is renewed while it is still vended. */

@@ -3,7 +3,7 @@ import { type BackOff, type Failure, isHold } from './back-off.ts';
 import type { Order } from './connect.ts';
 import type { Effort, Mint, MintResult } from './mint.ts';
 import { clientKey, type Errand, type Landed, noteFailure, type Renew, retryAfterOf } from './renewal.ts';
-import { floor, nextForced, phaseOf, type Token, type TokenIdentity, tokenKey } from './token.ts';
+import { floor, nextForced, phaseOf, type Token, type TokenIdentity, tokenName } from './token.ts';
 import type { Forced, SharedToken } from './token-table.ts';
 
 const maxTokens = 10_000;
@@ -67,7 +67,7 @@ export function createTokens({
 
   return async function vendToken(want) {
     if (want.identity === undefined) return mintUncached(want);
-    const key = tokenKey(want.identity);
+    const key = tokenName(want.identity);
     const held = memory.get(key);
     if (held === undefined || want.refused !== undefined) return sendFor(want, want.identity, key);
     const phase = phaseOf(held.token, { now: now(), minTtl: want.minTtl, jitter: held.jitter });
@@ -256,7 +256,7 @@ function uncachedKeys(order: Order): string[] {
   const userId = subject.assertion.sha256();
   return [
     ...keys,
-    tokenKey({ baseUrl: client.baseUrl, client: client.name, grantType, scopes, retailerId, userId }),
+    tokenName({ baseUrl: client.baseUrl, client: client.name, grantType, scopes, retailerId, userId }),
   ];
 }
 
