@@ -1,4 +1,4 @@
-import { createBackOff } from '../../lambda/back-off.ts';
+import { type BackOff, createBackOff } from '../../lambda/back-off.ts';
 import type { Order } from '../../lambda/connect.ts';
 import type { Effort, MintOutcome, MintResult } from '../../lambda/mint.ts';
 import { createRenew } from '../../lambda/renewal.ts';
@@ -17,7 +17,7 @@ const client = {
   scopeSeparator: ',' as const,
   privateScopes: {},
 };
-const order: Order = {
+export const order: Order = {
   client,
   grantType: 'client_credentials',
   scopes: ['connect:fulfillment'],
@@ -69,11 +69,9 @@ export function world({ random = (): number => 0 } = {}) {
       fault: undefined,
     };
   };
-  /** One more instance before the same table. */
-  const instance = (working: TokenTable = table) => {
-    const now = () => state.now;
-    const backOff = createBackOff(now);
-    const renew = createRenew({
+  const now = () => state.now;
+  const renewal = (backOff: BackOff, working: TokenTable = table) =>
+    createRenew({
       table: working,
       mint,
       prepare: () => undefined,
@@ -87,23 +85,28 @@ export function world({ random = (): number => 0 } = {}) {
       },
       random,
     });
+  /** One more instance before the same table. */
+  const instance = (working: TokenTable = table) => {
+    const backOff = createBackOff(now);
+    const renew = renewal(backOff, working);
     const vendToken = createTokens({ renew, mint, backOff, now, random });
     return ({
       key = 'key',
       cached = true,
+      application = false,
       minTtl = 0,
       refused = undefined as string | undefined,
       signal = new AbortController().signal,
     } = {}) =>
       vendToken({
         order,
-        identity: cached ? { ...identity, userId: key } : undefined,
+        identity: cached ? { ...identity, userId: application ? undefined : key } : undefined,
         minTtl,
         refused,
         signal,
       });
   };
-  return { state, mints, vend: instance(), instance, table, calls, tokenOutcome };
+  return { state, mints, vend: instance(), instance, renewal, table, calls, tokenOutcome };
 }
 
 export const down: MintOutcome = { kind: 'unavailable', retryAfter: undefined };

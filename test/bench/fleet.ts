@@ -1,0 +1,156 @@
+import { createBackOff } from '../../lambda/back-off.ts';
+import { createRefreshHandler } from '../../lambda/refresh.ts';
+import { type Answer, day, down, hour, order, world } from '../lambda/fleet.ts';
+import { scheduleEvent } from '../stack/schedule-event.ts';
+import { prices } from './prices.ts';
+import { randomFrom } from './random.ts';
+import type { Row } from './report.ts';
+
+const minute = 60_000;
+const days = 90;
+const instanceLife = 2 * hour;
+
+type Arrival = { at: number; slot: number; token: number };
+
+/** The same every time, for the same seed. */
+function arrivalsOf({
+  vends,
+  instances,
+  tokens,
+}: {
+  vends: number;
+  instances: number;
+  tokens: number;
+}): Arrival[] {
+  const random = randomFrom(1);
+  const arrivals = Array.from({ length: vends }, () => ({
+    at: Math.floor(random() * days * day),
+    slot: Math.floor(random() * instances),
+    token: Math.floor(random() * tokens),
+  }));
+  return arrivals.sort((one, other) => one.at - other.at);
+}
+
+/** A new token only when the last has run out: nobody who serves these arrivals can do with fewer. */
+function leastMints(arrivals: readonly Arrival[]): number {
+  const expires = new Map<number, number>();
+  let mints = 0;
+  for (const { at, token } of arrivals) {
+    if ((expires.get(token) ?? 0) > at) continue;
+    expires.set(token, at + day);
+    mints += 1;
+  }
+  return mints;
+}
+
+/** Which instance a slot has at a time: slots change theirs every two hours, not all at once. */
+function instanceAt({ at, slot }: Arrival): string {
+  const phase = (slot * 7_919_000) % instanceLife;
+  return `${slot} ${Math.floor((at + phase) / instanceLife)}`;
+}
+
+function mintsOfOneCacheEach(arrivals: readonly Arrival[]): number {
+  const held = new Set<string>();
+  for (const arrival of arrivals) held.add(`${instanceAt(arrival)} ${arrival.token}`);
+  return held.size;
+}
+
+/** 90 days of a fleet, by the real code on a virtual clock before a table in memory. */
+export async function simulateFleet(tokens: number, vends = 1_000_000, instances = 1_000): Promise<Row> {
+  const arrivals = arrivalsOf({ vends, instances, tokens });
+  const { state, mints, calls, instance } = world({ random: randomFrom(2) });
+  const start = state.now;
+  const fleet = new Map<number, { id: string; vend: ReturnType<typeof instance> }>();
+  for (const arrival of arrivals) {
+    state.now = Math.max(state.now, start + arrival.at);
+    const id = instanceAt(arrival);
+    let one = fleet.get(arrival.slot);
+    if (one?.id !== id) {
+      one = { id, vend: instance() };
+      fleet.set(arrival.slot, one);
+    }
+    const vended = await one.vend({ key: `token ${arrival.token}` });
+    if (vended.kind !== 'token') throw new Error(`Not vended: ${vended.kind}`);
+  }
+  const least = leastMints(arrivals);
+  const perMillion = 1_000_000 / vends;
+  const dollars =
+    (calls.reads * prices.tableRead + calls.writes * prices.tableWrite + mints.length * prices.secretRead) *
+      perMillion +
+    (prices.apiRequest + prices.lambdaRequest) * 1_000_000;
+  return {
+    tokens,
+    vends,
+    mints: mints.length,
+    'theoretical minimum': least,
+    'mints ÷ minimum': (mints.length / least).toFixed(3),
+    'one cache an instance ÷ minimum': (mintsOfOneCacheEach(arrivals) / least).toFixed(0),
+    'table reads': calls.reads,
+    'table writes': calls.writes,
+    'secret reads, at most': mints.length,
+    '$ a million vends': dollars.toFixed(2),
+  };
+}
+
+/** A thousand instances that miss one token at once; then with the holder of the lease killed in its mint. */
+export async function coldMisses(): Promise<Row[]> {
+  const rows: Row[] = [];
+  for (const killed of [false, true]) {
+    const { state, mints, instance } = world({ random: randomFrom(3) });
+    if (killed) {
+      const answer: Answer = state.answer;
+      state.answer = new Promise(() => undefined);
+      void instance()();
+      await new Promise((resolve) => setImmediate(resolve));
+      state.answer = answer;
+    }
+    const vended = await Promise.all(Array.from({ length: 1_000 }, () => instance()()));
+    rows.push({
+      'cold misses at once': vended.length,
+      'lease holder': killed ? 'killed while minting' : 'lives',
+      mints: mints.length,
+      served: vended.filter(({ kind }) => kind === 'token').length,
+    });
+  }
+  return rows;
+}
+
+/** Connect is down for 90 minutes from a random phase of a token's life; the token is kept warm, and asked for. */
+export async function outageRideThrough(trials = 1_000): Promise<Row> {
+  const random = randomFrom(4);
+  let vends = 0;
+  let served = 0;
+  for (let trial = 0; trial < trials; trial++) {
+    const { state, instance, renewal } = world({ random });
+    const client = { ...order.client };
+    const keepWarm = [{ client: client.name, scopes: order.scopes }];
+    const refresh = createRefreshHandler({
+      policy: { clients: [client], grants: [], keepWarm },
+      renew: renewal(createBackOff(() => state.now)),
+      recordRefresh: () => undefined,
+      now: () => state.now,
+    });
+    const start = state.now;
+    const outage = start + day + random() * day;
+    const fleet = Array.from({ length: 3 }, () => instance());
+    for (let at = 0; at < 50 * hour; at += 5 * minute) {
+      state.now = Math.max(state.now, start + at);
+      const isDown = state.now >= outage && state.now < outage + 90 * minute;
+      state.answer = isDown ? down : { lifetime: day };
+      const context = { getRemainingTimeInMillis: () => 300_000 };
+      if (at % (15 * minute) === 0) await refresh(scheduleEvent(), context as never);
+      if (!isDown) continue;
+      for (const vend of fleet) {
+        vends += 1;
+        if ((await vend({ application: true })).kind === 'token') served += 1;
+      }
+    }
+  }
+  return {
+    trials,
+    'minutes down': 90,
+    vends,
+    served,
+    'share served': `${((100 * served) / vends).toFixed(2)} %`,
+  };
+}
