@@ -7,8 +7,6 @@ const longestPause = 30_000;
 const longestHeeded = 60_000;
 /** A failure this long past says nothing any more. */
 const forgottenAfter = 600_000;
-/** Only keys that failed last are held, and for 30 s at most: past this many, the oldest is forgotten. */
-const maxHeld = 10_000;
 
 export type Failure = Exclude<MintOutcome, { kind: 'token' }>;
 
@@ -39,9 +37,9 @@ export function pauseAfter(failures: number, failure?: Failure): number {
   return Math.max(Math.min(firstPause * 2 ** (failures - 1), longestPause), Math.min(asked, longestHeeded));
 }
 
-/** Holds attempts back after failures. Attempts that began side by side and fail together count as one failure. */
-export function createBackOff(monotonic: () => number): BackOff {
-  const held = new LRUCache<string, { failure: Failure; failures: number; until: number }>({ max: maxHeld });
+/** Holds attempts back after failures; past `most` keys, the one that failed longest ago is forgotten. Attempts that began side by side and fail together count as one failure. */
+export function createBackOff(monotonic: () => number, most = 1_000): BackOff {
+  const held = new LRUCache<string, { failure: Failure; failures: number; until: number }>({ max: most });
 
   function entriesOf(keys: readonly string[]) {
     return keys.map((key) => held.get(key)).filter((entry) => entry !== undefined);

@@ -6,7 +6,6 @@ import { clientKey, type Errand, type Landed, noteFailure, type Renew, retryAfte
 import { floor, nextForced, phaseOf, type Token, type TokenIdentity, tokenName } from './token.ts';
 import type { Forced, SharedToken } from './token-table.ts';
 
-const maxTokens = 10_000;
 /** A caller's `min_ttl` alone renews a token that is otherwise fresh this often at most. */
 const minTtlSpacing = 60_000;
 /** A token that another instance has renewed is seen within a minute. */
@@ -45,6 +44,8 @@ export type TokensDependencies = {
   now: () => number;
   /** From 0 to 1. */
   random: () => number;
+  /** Of the tokens in memory the least used leave. */
+  most?: number;
 };
 
 type Held = SharedToken & { jitter: number; checkedAt: number; renewAt: number; forced: Forced | undefined };
@@ -61,8 +62,9 @@ export function createTokens({
   backOff,
   now,
   random,
+  most = 1_000,
 }: TokensDependencies): (want: Want) => Promise<Vended> {
-  const memory = new LRUCache<string, Held>({ max: maxTokens });
+  const memory = new LRUCache<string, Held>({ max: most });
   const flights = new Map<string, Flight>();
 
   return async function vendToken(want) {

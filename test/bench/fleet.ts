@@ -58,7 +58,7 @@ function mintsOfOneCacheEach(arrivals: readonly Arrival[]): number {
 /** 90 days of a fleet, by the real code on a virtual clock before a table in memory. */
 export async function simulateFleet(tokens: number, vends = 1_000_000, instances = 1_000): Promise<Row> {
   const arrivals = arrivalsOf({ vends, instances, tokens });
-  const { state, mints, calls, instance } = world({ random: randomFrom(2) });
+  const { state, mints, calls, instance } = world({ random: randomFrom(2), most: 16 });
   const start = state.now;
   const fleet = new Map<number, { id: string; vend: ReturnType<typeof instance> }>();
   for (const arrival of arrivals) {

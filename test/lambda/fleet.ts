@@ -36,7 +36,7 @@ export const identity = {
 } as const;
 
 /** The real code on a clock that only the test moves, before a Connect that answers what the test says. */
-export function world({ random = (): number => 0 } = {}) {
+export function world({ random = (): number => 0, most = 1_000 } = {}) {
   const state = { now: Date.UTC(2026, 0, 1), answer: { lifetime: day } as Answer, serial: 0, owners: 0 };
   const mints: Array<{ effort: Effort; at: number; signal: AbortSignal }> = [];
   const { table, calls } = createMemoryTable();
@@ -87,9 +87,9 @@ export function world({ random = (): number => 0 } = {}) {
     });
   /** One more instance before the same table. */
   const instance = (working: TokenTable = table) => {
-    const backOff = createBackOff(now);
+    const backOff = createBackOff(now, most);
     const renew = renewal(backOff, working);
-    const vendToken = createTokens({ renew, mint, backOff, now, random });
+    const vendToken = createTokens({ renew, mint, backOff, now, random, most });
     return ({
       key = 'key',
       cached = true,
