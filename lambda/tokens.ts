@@ -71,19 +71,34 @@ export function createTokens({
     if (want.identity === undefined) return mintUncached(want);
     const key = tokenName(want.identity);
     const held = memory.get(key);
-    if (held === undefined || want.refused !== undefined) return sendFor(want, want.identity, key);
+    if (held === undefined || want.refused !== undefined) return sendAndRenew(want, want.identity, key);
     const phase = phaseOf(held.token, { now: now(), minTtl: want.minTtl, jitter: held.jitter });
-    if (phase === 'short' || phase === 'dead') return sendFor(want, want.identity, key);
-    if (phase === 'ageing' && isDue(held.renewAt, 0) && !flights.has(key)) {
-      return renewOnTheWay(want, want.identity, key, held);
-    }
+    if (phase === 'short' || phase === 'dead') return sendAndRenew(want, want.identity, key);
+    if (mayRenew(key, held)) return renewOnTheWay(want, want.identity, key, held);
     if (isDue(held.checkedAt, recheckAfter) && !flights.has(key)) {
       // Whoever else comes by meanwhile need not wait for the table.
       held.checkedAt = now();
-      return sendFor(want, want.identity, key);
+      return sendAndRenew(want, want.identity, key);
     }
     return { kind: 'token', token: held.token, level: 'memory' };
   };
+
+  /** In the window, and nobody in this instance is about it, or was a moment ago. */
+  function mayRenew(key: string, { token, jitter, renewAt }: Held): boolean {
+    const isAgeing = phaseOf(token, { now: now(), minTtl: 0, jitter }) === 'ageing';
+    return isAgeing && isDue(renewAt, 0) && !flights.has(key);
+  }
+
+  /** What the table has may be in its window: most instances of a large fleet see a token only once. */
+  async function sendAndRenew(want: Want, identity: TokenIdentity, key: string): Promise<Vended> {
+    const sent = await sendFor(want, identity, key);
+    const held = memory.get(key);
+    if (sent.kind !== 'token' || sent.level !== 'table' || held === undefined || !mayRenew(key, held))
+      return sent;
+    const renewed = await renewOnTheWay(want, identity, key, held);
+    const cameToNothing = renewed.kind === 'token' && renewed.level === 'memory';
+    return cameToNothing ? { ...renewed, level: 'table' } : renewed;
+  }
 
   /** Also where the clock was set back. */
   function isDue(since: number, after: number): boolean {

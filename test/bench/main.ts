@@ -1,9 +1,26 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { coldStart } from './cold-start.ts';
 import { coldMisses, outageRideThrough, simulateFleet } from './fleet.ts';
 import { machine, markdown, type Section } from './report.ts';
+import { warmVend } from './warm-vend.ts';
 
 const benches: Record<string, () => Promise<Section>> = {
+  warm: async () => ({
+    title: 'CPU of a warm vend',
+    words:
+      'A vend from memory, log and metrics on, by the handler of the built bundle, against a handler that parses the same ' +
+      'event’s body, writes one line with the same logger and answers a constant. In process, interleaved, medians of ' +
+      'fifteen rounds of 3 000 calls.',
+    rows: await warmVend(),
+  }),
+  init: async () => ({
+    title: 'CPU of a cold start',
+    words:
+      'A fresh process that imports the bundle, less an empty one, against one that imports a plain handler with Middy, full ' +
+      'zod and both SDK clients as esbuild bundles it for Node by default. User and system time, medians of interleaved runs.',
+    rows: await coldStart(),
+  }),
   fleet: async () => ({
     title: 'Ninety days of a fleet',
     words:
