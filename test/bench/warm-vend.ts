@@ -29,12 +29,12 @@ export async function warmVend(): Promise<Row[]> {
     const others = othersBefore(harness);
     const subjects: Record<string, Handler> = { vend: handler, constant, again: constant, ...others };
     const parts = partsOf(harness.policy);
-    const costs = await measure({ ...subjects, ...parts });
+    const costs = await measureInPeace({ ...subjects, ...parts });
     const ratio = (name: string) =>
       costs[name]?.map((cost, round) => cost / (costs['constant']?.[round] ?? 1)) ?? [];
     return [
       { what: 'constant handler', 'CPU, constant handler = 1': '1.00' },
-      { what: 'the same again (control)', 'CPU, constant handler = 1': control(median(ratio('again'))) },
+      { what: 'the same again (control)', 'CPU, constant handler = 1': median(ratio('again')).toFixed(2) },
       { what: 'warm vend', 'CPU, constant handler = 1': median(ratio('vend')).toFixed(2) },
       ...Object.keys(parts).map((name) => ({
         what: `of it: ${name}`,
@@ -61,9 +61,8 @@ function othersBefore({ connect }: { connect: Connect }): Record<string, Handler
   };
 }
 
-/** Outside of 0.9 to 1.1 the machine was too busy with other things for the rest to mean much. */
-function control(ratio: number): string {
-  return `${ratio.toFixed(2)}${ratio < 0.9 || ratio > 1.1 ? ' (void: run it again)' : ''}`;
+function isFair(ratio: number): boolean {
+  return ratio >= 0.9 && ratio <= 1.1;
 }
 
 function constantHandler(): Handler {
@@ -111,6 +110,19 @@ function identityOf(raw: object, policy: Parameters<typeof readRequest>[1]) {
   const event = readApiEvent(raw);
   readRequest(event, policy);
   return event.requestContext.identity;
+}
+
+/** Again where the constant handler does not even cost what it costs: the machine was busy with other things. */
+async function measureInPeace(subjects: Record<string, Handler>): Promise<Record<string, number[]>> {
+  for (let tries = 1; ; tries++) {
+    const costs = await measure(subjects);
+    const ratio = median(
+      (costs['again'] ?? []).map((cost, round) => cost / (costs['constant']?.[round] ?? 1)),
+    );
+    if (isFair(ratio)) return costs;
+    if (tries === 10)
+      throw new Error(`Too busy a machine: the control is ${ratio.toFixed(2)}, not 0.9 to 1.1`);
+  }
 }
 
 /** Microseconds a call, for every round, the subjects taking turns. */

@@ -30,7 +30,8 @@ type Reply = { id: string; result?: unknown; error?: string };
 
 /** A thread or a process, as far as an instance needs to know. */
 type Host = {
-  send: (message: object) => void;
+  /** `failed` where the host is not there any more. */
+  send: (message: object, failed: () => void) => void;
   // biome-ignore lint/suspicious/noExplicitAny: what the two hosts have in common
   on: (event: 'error' | 'exit' | 'message', listener: (value: any) => void) => void;
   output: Readable[];
@@ -49,9 +50,10 @@ export async function startInstance(options: InstanceOptions): Promise<Instance>
     for (const { reject } of waiting.values()) reject(error);
     waiting.clear();
   };
+  const gone = () => new Error('The instance has ended');
   const ended = new Promise<void>((resolve) => {
     host.on('exit', () => {
-      fail(new Error('The instance has ended'));
+      fail(gone());
       resolve();
     });
   });
@@ -66,7 +68,10 @@ export async function startInstance(options: InstanceOptions): Promise<Instance>
     new Promise<unknown>((resolve, reject) => {
       const id = randomUUID();
       waiting.set(id, { resolve, reject });
-      host.send({ id, ...message });
+      host.send({ id, ...message }, () => {
+        waiting.delete(id);
+        reject(gone());
+      });
     });
   await ask({ kind: 'ready' });
   return {
@@ -102,7 +107,12 @@ function startProcess({ bundle, entry = 'vend-function', environment }: Instance
     silent: true,
   });
   return {
-    send: (message) => child.connected && child.send(message),
+    send: (message, failed) => {
+      // Without a callback, a message to a process that dies would be an error of nobody's.
+      child.send(message, (error) => {
+        if (error !== null) failed();
+      });
+    },
     on: (event, listener) => child.on(event, listener),
     output: [child.stdout, child.stderr].filter((stream) => stream !== null),
     end: () => child.kill('SIGKILL'),

@@ -165,11 +165,12 @@ describe('twelve instances in processes of their own', () => {
       await sleep(5_000);
       world.dynamodb.always();
       // One is killed in the middle of a mint that only it is about.
-      world.connect.next({ kind: 'slow', milliseconds: 2_000 });
+      world.connect.always({ kind: 'slow', milliseconds: 2_000 });
       const [victim] = world.fleet();
       const dying = victim?.invoke(world.eventFor('storefront', { ...userGrant, user_id: newShopper() }));
       await sleep(300);
       await victim?.close();
+      world.connect.always();
       await expect(dying).rejects.toThrow('ended');
       world.removeInstance(0);
     };
