@@ -163,11 +163,10 @@ export function createTokens({
       force: () => undefined,
     };
     const { shared, from, mint: result, tableFault } = await landing(depart(errand), want.signal);
-    return {
-      ...asIs(shared?.token ?? held.token, want.minTtl, from),
-      ...(result && { mint: result }),
-      tableFault,
-    };
+    const vending = asIs(shared?.token ?? held.token, want.minTtl, from);
+    // It came to nothing, and meanwhile the live token has too little life left for this request.
+    if (vending.kind === 'short' && !want.signal.aborted) return sendFor(want, identity, key);
+    return { ...vending, ...(result && { mint: result }), tableFault };
   }
 
   function depart(errand: Errand): Flight {

@@ -59,6 +59,23 @@ describe('tokens', () => {
     expect(mints.length).toBeLessThan(5 + (90 * 60) / 30 + 5);
   });
 
+  it('that fall under the floor while a brief renewal fails are minted after all', async () => {
+    const { state, mints, vend } = world();
+    await vend();
+    state.now += day - 121_000;
+    let land: (outcome: MintOutcome) => void = () => undefined;
+    state.answer = new Promise((resolve) => {
+      land = resolve;
+    });
+    const vending = vend();
+    await new Promise((resolve) => setImmediate(resolve));
+    state.now += 2_000;
+    state.answer = { lifetime: day };
+    land(down);
+    expect(level(await vending)).toBe('mint');
+    expect(mints.map(({ effort }) => effort)).toEqual(['full', 'brief', 'full']);
+  });
+
   it('under the floor are renewed first, and refused if that fails', async () => {
     const { state, vend } = world();
     await vend();

@@ -51,40 +51,35 @@ describe('clients', () => {
       .replaceAll('"grant_type":', '"client_id":"acme","grant_type":')
       .replaceAll("grant_type: '", "client_id: 'acme', grant_type: '");
 
-  it('oauth4webapi gets a token, with a fetch that signs', async () => {
+  /** As an OAuth library asks, but for the signature. */
+  async function askByLibrary(scope: string): Promise<oauth.TokenEndpointResponse> {
     const server: oauth.AuthorizationServer = { issuer: world.url, token_endpoint: world.url };
     const client: oauth.Client = { client_id: 'acme' };
+    const options = {
+      [oauth.allowInsecureRequests]: true,
+      [oauth.customFetch]: (
+        url: string,
+        { method, headers, body }: { method: string; headers: Record<string, string>; body: unknown },
+      ) => signedFetch(url, { method, headers, body: String(body) }, callers.checkout),
+    };
     const response = await oauth.clientCredentialsGrantRequest(
       server,
       client,
       oauth.None(),
-      { scope: 'connect:fulfillment' },
-      {
-        [oauth.allowInsecureRequests]: true,
-        [oauth.customFetch]: (url, { method, headers, body }) =>
-          signedFetch(url, { method, headers, body: String(body) }, callers.checkout),
-      },
+      { scope },
+      options,
     );
-    const token = await oauth.processClientCredentialsResponse(server, client, response);
+    return oauth.processClientCredentialsResponse(server, client, response);
+  }
+
+  it('oauth4webapi gets a token, with a fetch that signs', async () => {
+    const token = await askByLibrary('connect:fulfillment');
     expect(world.connect.tokens.has(token.access_token)).toBe(true);
     expect(token).toMatchObject({ token_type: 'bearer', scope: 'connect:fulfillment' });
   });
 
   it('oauth4webapi understands a refusal', async () => {
-    const server: oauth.AuthorizationServer = { issuer: world.url, token_endpoint: world.url };
-    const client: oauth.Client = { client_id: 'acme' };
-    const response = await oauth.clientCredentialsGrantRequest(
-      server,
-      client,
-      oauth.None(),
-      { scope: 'connect:ian' },
-      {
-        [oauth.allowInsecureRequests]: true,
-        [oauth.customFetch]: (url, { method, headers, body }) =>
-          signedFetch(url, { method, headers, body: String(body) }, callers.checkout),
-      },
-    );
-    await expect(oauth.processClientCredentialsResponse(server, client, response)).rejects.toMatchObject({
+    await expect(askByLibrary('connect:ian')).rejects.toMatchObject({
       error: 'unauthorized_client',
       status: 403,
     });
