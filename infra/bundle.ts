@@ -33,8 +33,9 @@ export async function bundleFunction({ policy, into }: { policy: Policy; into: s
     outExtension: { '.js': '.mjs' },
     platform: 'node',
     target: 'node24',
-    // Of the SDK's half for browsers, which nothing else here takes in: 34 kB that would never be loaded.
-    external: ['bowser'],
+    // The SDK's half for browsers, and event streams, which no call of ours has: they would never be loaded.
+    external: ['bowser', '@smithy/core/event-streams'],
+    alias: { '@aws-sdk/credential-provider-node': './lambda/role-credentials.ts' },
     mainFields: ['module', 'main'],
     // Paths as the sources have them: where node_modules is a link, they would lead out of this folder.
     preserveSymlinks: true,

@@ -6,9 +6,8 @@ import {
   Stats,
   TreatMissingData,
 } from 'aws-cdk-lib/aws-cloudwatch';
+import { metricsNamespace } from '../lambda/metrics.ts';
 import type { Settings } from './settings.ts';
-
-export const metricsNamespace = 'ConnectTokenVending';
 
 export const fiveMinutes = Duration.minutes(5);
 

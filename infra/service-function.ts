@@ -4,7 +4,6 @@ import { Architecture, Code, Function as LambdaFunction, Runtime } from 'aws-cdk
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import type { SecretAccess } from './client-secrets.ts';
-import { metricsNamespace } from './metrics.ts';
 import type { Settings } from './settings.ts';
 import type { TokenTable } from './token-table.ts';
 
@@ -56,10 +55,7 @@ export class ServiceFunction extends Construct {
       role: this.role,
       logGroup: this.logGroup,
       environment: {
-        POWERTOOLS_SERVICE_NAME: settings.stackName,
-        POWERTOOLS_METRICS_NAMESPACE: metricsNamespace,
-        // Not a setting: the audit lines are of level INFO.
-        POWERTOOLS_LOG_LEVEL: 'INFO',
+        SERVICE_NAME: settings.stackName,
         TOKEN_TABLE: table.table.tableName,
       },
     });

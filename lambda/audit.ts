@@ -1,5 +1,5 @@
-import type { Logger } from '@aws-lambda-powertools/logger';
-import { type Metrics, MetricUnit } from '@aws-lambda-powertools/metrics';
+import { errorFields, type Log } from './log.ts';
+import { embedMetrics, type Metric } from './metrics.ts';
 import type { MintResult } from './mint.ts';
 import type { KeepWarm } from './policy.ts';
 import type { Refusal } from './refusal.ts';
@@ -32,28 +32,21 @@ export type Ending = { status: number; refusal: Refusal | undefined; millisecond
 
 export type RecordRequest = (audit: Audit, ending: Ending) => void;
 
-/**
- * One log line a request, allowed or denied. Its count travels in the same line, in CloudWatch's embedded metric
- * format; what else there is to measure, of a mint, goes out apart.
- */
-export function createRecordRequest(logger: Logger, metrics: Metrics): RecordRequest {
+/** One log line a request, allowed or denied; what there is to measure of it travels in the same line. */
+export function createRecordRequest(log: Log): RecordRequest {
   return function recordRequest(audit, ending) {
-    countOutcome(metrics, audit, ending);
-    // The logger has a `service` of its own, the same.
-    const { service: _, ...counted } = metrics.serializeMetrics();
-    logger.info('token request', { ...auditLine(audit, ending), ...counted });
-    metrics.clearMetrics();
-    metrics.clearDimensions();
-    if (audit.mint !== undefined) measureMint(metrics, audit.mint);
-    if (audit.table_fault !== undefined) metrics.addMetric('TableFaults', MetricUnit.Count, 1);
-    if (metrics.hasStoredMetrics()) metrics.publishStoredMetrics();
+    const measured = [
+      outcomeMetric(audit, ending),
+      ...mintMetrics(audit.mint),
+      ...faultMetric(audit.table_fault),
+    ];
+    log('INFO', 'token request', { ...auditLine(audit, ending), ...embedMetrics(measured) });
   };
 }
 
-function countOutcome(metrics: Metrics, { cache, grant_ids }: Audit, { refusal }: Ending): void {
-  metrics.addDimensions(refusal === undefined ? { cache: cache ?? 'memory' } : { reason: refusal.reason });
-  const failed = grant_ids === undefined ? 'Denials' : 'Failures';
-  metrics.addMetric(refusal === undefined ? 'Vends' : failed, MetricUnit.Count, 1);
+function outcomeMetric({ grant_ids }: Audit, { refusal }: Ending): Metric {
+  if (refusal === undefined) return { name: 'Vends', ...once, by: 'cache' };
+  return { name: grant_ids === undefined ? 'Denials' : 'Failures', ...once, by: 'reason' };
 }
 
 function auditLine(
@@ -87,18 +80,23 @@ function mintFields({
   };
 }
 
-function measureMint(metrics: Metrics, { outcome, upstreamMs, currentRefused }: MintResult): void {
-  if (outcome.kind === 'token') metrics.addMetric('Mints', MetricUnit.Count, 1);
-  else count(metrics, 'MintFailures', { kind: outcome.kind });
-  if (upstreamMs > 0) metrics.addMetric('UpstreamLatency', MetricUnit.Milliseconds, upstreamMs);
+const once = { value: 1, unit: 'Count' } as const;
+
+function mintMetrics(mint: MintResult | undefined): Metric[] {
+  if (mint === undefined) return [];
+  const { outcome, upstreamMs, currentRefused } = mint;
   const refused = currentRefused || outcome.kind === 'query_params_forbidden';
-  if (refused) metrics.addMetric('CredentialsRefused', MetricUnit.Count, 1);
+  return [
+    outcome.kind === 'token' ? { name: 'Mints', ...once } : { name: 'MintFailures', ...once, by: 'mint' },
+    ...(upstreamMs > 0
+      ? [{ name: 'UpstreamLatency', value: upstreamMs, unit: 'Milliseconds' } as const]
+      : []),
+    ...(refused ? [{ name: 'CredentialsRefused', ...once }] : []),
+  ];
 }
 
-function count(metrics: Metrics, name: string, dimension: Record<string, string>): void {
-  metrics.addDimensions(dimension);
-  metrics.addMetric(name, MetricUnit.Count, 1);
-  metrics.publishStoredMetrics();
+function faultMetric(fault: unknown): Metric[] {
+  return fault === undefined ? [] : [{ name: 'TableFaults', ...once }];
 }
 
 export type RecordRefresh = (
@@ -109,19 +107,16 @@ export type RecordRefresh = (
 ) => void;
 
 /** One log line an entry of keepWarm. */
-export function createRecordRefresh(logger: Logger, metrics: Metrics): RecordRefresh {
+export function createRecordRefresh(log: Log): RecordRefresh {
   return function recordRefresh({ client, scopes, retailerId }, outcome, landed, now) {
     const line = { client, scopes, retailer_id: retailerId, outcome };
+    const failures: Metric[] = outcome === 'failed' ? [{ name: 'RefreshFailures', ...once }] : [];
     if (landed instanceof Error) {
-      logger.error('token refresh', { ...line, error: landed });
-    } else {
-      logger.info('token refresh', { ...line, ...landedFields(landed, now) });
-      if (landed.mint !== undefined) measureMint(metrics, landed.mint);
+      log('ERROR', 'token refresh', { ...line, error: errorFields(landed), ...embedMetrics(failures) });
+      return;
     }
-    if (!(landed instanceof Error) && landed.tableFault)
-      metrics.addMetric('TableFaults', MetricUnit.Count, 1);
-    if (outcome === 'failed') metrics.addMetric('RefreshFailures', MetricUnit.Count, 1);
-    if (metrics.hasStoredMetrics()) metrics.publishStoredMetrics();
+    const measured = [...failures, ...mintMetrics(landed.mint), ...faultMetric(landed.tableFault)];
+    log('INFO', 'token refresh', { ...line, ...landedFields(landed, now), ...embedMetrics(measured) });
   };
 }
 

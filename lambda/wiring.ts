@@ -1,10 +1,9 @@
 import { randomUUID } from 'node:crypto';
-import { Logger } from '@aws-lambda-powertools/logger';
-import { Metrics } from '@aws-lambda-powertools/metrics';
 import { createRecordRefresh, createRecordRequest } from './audit.ts';
 import { createBackOff } from './back-off.ts';
 import { createDynamoDBClient, createDynamoDBTable } from './dynamodb-table.ts';
 import { createHandler } from './handler.ts';
+import { createLog, errorFields } from './log.ts';
 import type { Minting } from './minting.ts';
 import type { Policy } from './policy.ts';
 import { createRefreshHandler } from './refresh.ts';
@@ -13,28 +12,28 @@ import { createSharedBackOff } from './shared-back-off.ts';
 import { createTokens } from './tokens.ts';
 import { createVend } from './vend.ts';
 
-export type FunctionOptions = { policy: Policy; tokenTable: string };
+export type FunctionOptions = { policy: Policy; tokenTable: string; service: string };
 
-/** All that one instance of the vend function is made of. Powertools reads its names from the environment. */
-export function createVendFunction({ policy, tokenTable }: FunctionOptions) {
+/** All that one instance of the vend function is made of. */
+export function createVendFunction({ policy, tokenTable, service }: FunctionOptions) {
   const { clock, mint, backOff, renew } = createShared(tokenTable);
   const vendToken = createTokens({ renew, mint, backOff, now: clock.now, random: Math.random });
-  const logger = new Logger();
+  const log = createLog(service);
   return createHandler({
     vend: createVend({ policy, vendToken }),
-    recordRequest: createRecordRequest(logger, new Metrics()),
-    logError: (error) => logger.error('bug', error as Error),
+    recordRequest: createRecordRequest(log),
+    logError: (error) => log('ERROR', 'bug', { error: errorFields(error) }),
     ...clock,
   });
 }
 
 /** And of the refresh function. */
-export function createRefreshFunction({ policy, tokenTable }: FunctionOptions) {
+export function createRefreshFunction({ policy, tokenTable, service }: FunctionOptions) {
   const { clock, renew } = createShared(tokenTable);
   return createRefreshHandler({
     policy,
     renew,
-    recordRefresh: createRecordRefresh(new Logger(), new Metrics()),
+    recordRefresh: createRecordRefresh(createLog(service)),
     now: clock.now,
   });
 }

@@ -1,10 +1,10 @@
 import { closeSync, openSync, writeSync } from 'node:fs';
 import { devNull } from 'node:os';
 import { Logger } from '@aws-lambda-powertools/logger';
-import { Metrics } from '@aws-lambda-powertools/metrics';
 import { readApiEvent } from '../../lambda/api-event.ts';
 import { createRecordRequest } from '../../lambda/audit.ts';
 import { identifyCaller } from '../../lambda/caller.ts';
+import { createLog } from '../../lambda/log.ts';
 import { decide } from '../../lambda/policy.ts';
 import { readRequest } from '../../lambda/request.ts';
 import type { Connect } from '../stack/connect.ts';
@@ -84,7 +84,7 @@ function partsOf(policy: Parameters<typeof readRequest>[1]): Record<string, Hand
   const request = readRequest(event, policy);
   const caller = identifyCaller(event.requestContext.identity);
   const ask = { client: request.client, grantType: request.grantType, scopes: request.scopes ?? [] };
-  const record = createRecordRequest(new Logger(), new Metrics());
+  const record = createRecordRequest(createLog('bench'));
   const audit = {
     request_id: 'r',
     lambda_request_id: 'l',

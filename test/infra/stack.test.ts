@@ -148,9 +148,7 @@ describe('the vend function', () => {
       TracingConfig: Match.absent(),
       Environment: {
         Variables: {
-          POWERTOOLS_SERVICE_NAME: 'connect-token-vending',
-          POWERTOOLS_METRICS_NAMESPACE: 'ConnectTokenVending',
-          POWERTOOLS_LOG_LEVEL: 'INFO',
+          SERVICE_NAME: 'connect-token-vending',
           TOKEN_TABLE: { Ref: Match.stringLikeRegexp('^TokensTable') },
         },
       },

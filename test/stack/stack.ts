@@ -138,7 +138,6 @@ export function functionEnvironment({
     AWS_ENDPOINT_URL_SECRETS_MANAGER: secretsManager,
     AWS_ENDPOINT_URL_DYNAMODB: dynamodb,
     TOKEN_TABLE: tableName,
-    POWERTOOLS_SERVICE_NAME: 'connect-token-vending-local',
-    POWERTOOLS_METRICS_NAMESPACE: 'ConnectTokenVending',
+    SERVICE_NAME: 'connect-token-vending-local',
   };
 }

@@ -7,7 +7,8 @@ import { functionEnvironment } from '../stack/stack.ts';
 
 /** The function from its sources, in this process, where coverage sees it. */
 export function sourceFunction(policy: Policy, urls: { secretsManager: string; dynamodb: string }) {
-  for (const [name, value] of Object.entries(functionEnvironment(urls))) vi.stubEnv(name, value);
+  const environment = functionEnvironment(urls);
+  for (const [name, value] of Object.entries(environment)) vi.stubEnv(name, value);
   const lines: string[] = [];
   const stdout = vi.spyOn(process.stdout, 'write').mockImplementation((chunk) => {
     lines.push(
@@ -17,7 +18,9 @@ export function sourceFunction(policy: Policy, urls: { secretsManager: string; d
     );
     return true;
   });
-  let handler = createVendFunction({ policy, tokenTable: tableName });
+  const create = () =>
+    createVendFunction({ policy, tokenTable: tableName, service: environment['SERVICE_NAME'] ?? '' });
+  let handler = create();
   return {
     lines,
     invoke: (event: object) => {
@@ -26,7 +29,7 @@ export function sourceFunction(policy: Policy, urls: { secretsManager: string; d
       return handler(event, context as Context as never) as Promise<unknown>;
     },
     forget: () => {
-      handler = createVendFunction({ policy, tokenTable: tableName });
+      handler = create();
     },
     close: () => {
       stdout.mockRestore();

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { grantTypes } from '../../lambda/scopes.ts';
+import { readEmbeddedMetrics } from './embedded-metrics.ts';
 import { type CallerName, callers, createWorld, newShopper, type World } from './world.ts';
 
 const userGrant = 'fulfillment_user_assertion';
@@ -266,6 +267,29 @@ describe.each(['bundle', 'source'] as const)('vending, from the %s', (kind) => {
       status: 200,
     });
     expect(world.connect.hashes()).toContain(line?.['token_sha256']);
+  });
+
+  it('counts every request once, by what became of it, and each mint', async () => {
+    const before = world.lines.length;
+    await world.forget();
+    await world.ask('session', { scope: 'connect:fulfillment' });
+    await world.ask('session', { scope: 'connect:fulfillment' });
+    await world.ask('session', { scope: 'connect:ian' });
+    const service = 'connect-token-vending-local';
+    const once = { value: 1, unit: 'Count' };
+    expect(readEmbeddedMetrics(world.lines.slice(before))).toEqual([
+      { name: 'Vends', ...once, dimensions: { service, cache: 'mint' } },
+      { name: 'Mints', ...once, dimensions: { service } },
+      { name: 'UpstreamLatency', value: expect.any(Number), unit: 'Milliseconds', dimensions: { service } },
+      { name: 'Vends', ...once, dimensions: { service, cache: 'memory' } },
+      { name: 'Denials', ...once, dimensions: { service, reason: 'scope' } },
+    ]);
+  });
+
+  it('gives no dimension a value that a caller could make up', () => {
+    const kinds = new Set(world.metrics().flatMap(({ dimensions }) => Object.keys(dimensions)));
+    expect(kinds).toEqual(new Set(['service', 'cache', 'reason', 'mint']));
+    expect(world.metrics().length).toBeGreaterThan(world.audits().length);
   });
 
   it('lets nothing secret out: no token, secret, code, assertion or user id in anything that was printed', () => {

@@ -5,6 +5,7 @@ import { type SignedInit, signedFetch } from '../stack/client.ts';
 import { type Application, startConnect } from '../stack/connect.ts';
 import { startStack } from '../stack/stack.ts';
 import { canary } from './canary.ts';
+import { readEmbeddedMetrics } from './embedded-metrics.ts';
 import { policyText } from './policy.ts';
 import { sourceFunction } from './source-function.ts';
 
@@ -139,6 +140,8 @@ export async function createWorld(kind: Kind, fleet: { instances?: number; inPro
       lines
         .filter((line) => line.includes('"token request"'))
         .map((line) => JSON.parse(line) as Record<string, unknown>),
+    /** What CloudWatch would have measured. */
+    metrics: () => readEmbeddedMetrics(lines),
     close: async () => {
       source?.close();
       await Promise.all([stack.close(), connect.close()]);
