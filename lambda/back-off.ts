@@ -1,4 +1,4 @@
-import { LRUCache } from 'lru-cache';
+import QuickLRU from 'quick-lru';
 import type { MintOutcome } from './mint.ts';
 
 const firstPause = 1_000;
@@ -37,9 +37,12 @@ export function pauseAfter(failures: number, failure?: Failure): number {
   return Math.max(Math.min(firstPause * 2 ** (failures - 1), longestPause), Math.min(asked, longestHeeded));
 }
 
-/** Holds attempts back after failures; past `most` keys, the one that failed longest ago is forgotten. Attempts that began side by side and fail together count as one failure. */
+/**
+ * Holds attempts back after failures; keeps `most` keys, twice as many in passing, and forgets those that nobody asks
+ * for. Attempts that began side by side and fail together count as one failure.
+ */
 export function createBackOff(monotonic: () => number, most = 1_000): BackOff {
-  const held = new LRUCache<string, { failure: Failure; failures: number; until: number }>({ max: most });
+  const held = new QuickLRU<string, { failure: Failure; failures: number; until: number }>({ maxSize: most });
 
   function entriesOf(keys: readonly string[]) {
     return keys.map((key) => held.get(key)).filter((entry) => entry !== undefined);

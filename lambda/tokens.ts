@@ -1,4 +1,4 @@
-import { LRUCache } from 'lru-cache';
+import QuickLRU from 'quick-lru';
 import { type BackOff, type Failure, isHold } from './back-off.ts';
 import type { Order } from './connect.ts';
 import type { Effort, Mint, MintResult } from './mint.ts';
@@ -44,7 +44,7 @@ export type TokensDependencies = {
   now: () => number;
   /** From 0 to 1. */
   random: () => number;
-  /** Of the tokens in memory the least used leave. */
+  /** Tokens in memory, twice as many in passing; the least used leave. */
   most?: number;
 };
 
@@ -64,7 +64,7 @@ export function createTokens({
   random,
   most = 1_000,
 }: TokensDependencies): (want: Want) => Promise<Vended> {
-  const memory = new LRUCache<string, Held>({ max: most });
+  const memory = new QuickLRU<string, Held>({ maxSize: most });
   const flights = new Map<string, Flight>();
 
   return async function vendToken(want) {
