@@ -15,10 +15,10 @@ export type Metric = {
  */
 export function embedMetrics(metrics: readonly Metric[]): object {
   if (metrics.length === 0) return {};
-  const directives = metrics.map(({ name, unit, by }) => ({
+  const directives = [...Map.groupBy(metrics, ({ by }) => by)].map(([by, measured]) => ({
     Namespace: metricsNamespace,
     Dimensions: [by === undefined ? ['service'] : ['service', by]],
-    Metrics: [{ Name: name, Unit: unit }],
+    Metrics: measured.map(({ name, unit }) => ({ Name: name, Unit: unit })),
   }));
   const values = Object.fromEntries(metrics.map(({ name, value }) => [name, value]));
   return { _aws: { Timestamp: Date.now(), CloudWatchMetrics: directives }, ...values };

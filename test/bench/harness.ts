@@ -22,7 +22,11 @@ export async function startHarness() {
   const { policy } = compilePolicy(policyText(connect.url), 'policy.yaml');
   const bundle = await mkdtemp(join(tmpdir(), 'bench-'));
   const built = await bundleFunction({ policy, into: bundle });
-  const environment = functionEnvironment({ secretsManager: secretsManager.url, dynamodb: dynamodb.url });
+  const environment = {
+    ...functionEnvironment({ secretsManager: secretsManager.url, dynamodb: dynamodb.url }),
+    // For the vendors that ours is compared with.
+    CONNECT_URL: connect.url,
+  };
   Object.assign(process.env, environment);
   return {
     policy,
@@ -30,6 +34,7 @@ export async function startHarness() {
     built,
     environment,
     connect,
+    secretsManager,
     dynamodb,
     close: async () => {
       await Promise.all([connect, secretsManager, dynamodb].map((one) => one.close()));
@@ -43,11 +48,19 @@ export async function startHarness() {
 const headers: Record<string, string> = {
   Accept: 'application/json',
   'Accept-Encoding': 'gzip, deflate, br',
+  'Accept-Language': '*',
   Authorization:
-    'AWS4-HMAC-SHA256 Credential=EXAMPLE/20260101/us-east-1/execute-api/aws4_request, SignedHeaders=content-type;host;x-amz-date;x-amz-security-token, Signature=0000',
+    'AWS4-HMAC-SHA256 Credential=EXAMPLE/20260101/us-east-1/execute-api/aws4_request, SignedHeaders=content-type;host;x-amz-content-sha256;x-amz-date;x-amz-security-token, Signature=0000',
+  'Cache-Control': 'no-cache',
+  'Content-Length': '84',
   'Content-Type': 'application/json',
   Host: 'example.execute-api.us-east-1.amazonaws.com',
+  Pragma: 'no-cache',
+  'Sec-Fetch-Mode': 'cors',
+  Traceparent: '00-00000000000000000000000000000000-0000000000000000-00',
   'User-Agent': 'bench',
+  Via: '1.1 example',
+  'X-Amz-Content-Sha256': '0'.repeat(64),
   'X-Amz-Date': '20260101T000000Z',
   'X-Amz-Security-Token': 'x'.repeat(900),
   'X-Amzn-Trace-Id': 'Root=1-00000000-000000000000000000000000',
@@ -56,7 +69,9 @@ const headers: Record<string, string> = {
   'X-Forwarded-Proto': 'https',
 };
 
-/** A token request as API Gateway hands it on. */
+export type Handler = (event: object, context: object) => Promise<unknown>;
+
+/** A token request as API Gateway's regional REST API hands it on. */
 export function proxyEvent(): object {
   return {
     resource: '/{proxy+}',
@@ -69,11 +84,28 @@ export function proxyEvent(): object {
     pathParameters: { proxy: 'v2/oauth/token' },
     stageVariables: null,
     requestContext: {
+      accountId: '111122223333',
+      apiId: 'example',
+      domainName: 'example.execute-api.us-east-1.amazonaws.com',
+      domainPrefix: 'example',
+      extendedRequestId: 'example=',
+      httpMethod: 'POST',
+      path: '/prod/v2/oauth/token',
+      protocol: 'HTTP/1.1',
       requestId: '00000000-0000-0000-0000-000000000000',
+      requestTime: '01/Jan/2026:00:00:00 +0000',
       requestTimeEpoch: Date.now(),
+      resourceId: 'example',
+      resourcePath: '/{proxy+}',
+      stage: 'prod',
       identity: {
-        userArn: 'arn:aws:sts::111122223333:assumed-role/checkout-api/session',
+        accessKey: 'EXAMPLE',
         accountId: '111122223333',
+        caller: 'EXAMPLE:session',
+        sourceIp: '192.0.2.1',
+        user: 'EXAMPLE:session',
+        userAgent: 'bench',
+        userArn: 'arn:aws:sts::111122223333:assumed-role/checkout-api/session',
       },
     },
     body: '{"grant_type":"client_credentials","client_id":"acme","scope":"connect:fulfillment"}',
@@ -83,8 +115,4 @@ export function proxyEvent(): object {
 
 export function lambdaContext(): object {
   return { awsRequestId: '00000000-0000-0000-0000-000000000000', getRemainingTimeInMillis: () => 27_000 };
-}
-
-export function median(values: readonly number[]): number {
-  return values.toSorted((one, other) => one - other)[Math.floor(values.length / 2)] ?? 0;
 }

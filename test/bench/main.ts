@@ -1,26 +1,38 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { coldStart } from './cold-start.ts';
+import { coldStart, coldStarts } from './cold-start.ts';
 import { coldMisses, outageRideThrough, simulateFleet } from './fleet.ts';
+import { perRound, rounds } from './interleaved.ts';
 import { machine, markdown, type Section } from './report.ts';
+import { coldVends, sideBySide } from './side-by-side.ts';
 import { warmVend } from './warm-vend.ts';
 
 const benches: Record<string, () => Promise<Section>> = {
   warm: async () => ({
     title: 'CPU of a warm vend',
     words:
-      'A vend from memory, log and metrics on, by the handler of the built bundle, against a handler that parses the same ' +
-      'event’s body, writes one line with the same logger and answers a constant. In process, interleaved, medians of ' +
-      'nine rounds of 1 000 calls. Beside it the same vend by others, each with a token cache of its own, who check no ' +
-      'policy, write no audit line and share no token.',
+      'A vend from memory, log and metrics on, by the handler of the built bundle, against a handler that parses the body, ' +
+      'writes one line and answers a constant: with the logger of Powertools for AWS Lambda, and with console.log of a ' +
+      `JSON string. In process, interleaved, medians of ${rounds} rounds of ${perRound} calls. The parts are differences ` +
+      'of the request from its sources with one part more each time, so they add up to about the whole.',
     rows: await warmVend(),
   }),
   init: async () => ({
     title: 'CPU of a cold start',
     words:
       'A fresh process that imports the bundle, less an empty one, against one that imports a plain handler with Middy, full ' +
-      'zod and both SDK clients as esbuild bundles it for Node by default. User and system time, medians of interleaved runs.',
+      'zod and both SDK clients as esbuild bundles it for Node by default. User and system time, medians of ' +
+      `${coldStarts} interleaved runs.`,
     rows: await coldStart(),
+  }),
+  others: async () => ({
+    title: 'Side by side',
+    words:
+      'The same vend by what one would write instead: ready middlewares as their documents compose them, and a certified ' +
+      'OAuth client in a plain handler, each with a token cache of its own instance, bundled by esbuild’s defaults. They ' +
+      'check no policy, write no audit line, share no token and miss a rotation. CPU, as above: a cold start of this ' +
+      `service = 1 (medians of ${coldVends}), and the constant handler with Powertools’ logger = 1 for a warm vend.`,
+    rows: await sideBySide(),
   }),
   fleet: async () => ({
     title: 'Ninety days of a fleet',

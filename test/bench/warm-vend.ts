@@ -1,76 +1,99 @@
-import { closeSync, openSync, writeSync } from 'node:fs';
-import { devNull } from 'node:os';
 import { Logger } from '@aws-lambda-powertools/logger';
-import { readApiEvent } from '../../lambda/api-event.ts';
 import { createRecordRequest } from '../../lambda/audit.ts';
-import { identifyCaller } from '../../lambda/caller.ts';
+import { createHandler } from '../../lambda/handler.ts';
 import { createLog } from '../../lambda/log.ts';
-import { decide } from '../../lambda/policy.ts';
+import { embedMetrics, type Metric } from '../../lambda/metrics.ts';
+import type { Policy } from '../../lambda/policy.ts';
 import { readRequest } from '../../lambda/request.ts';
-import type { Connect } from '../stack/connect.ts';
-import { lambdaContext, median, proxyEvent, startHarness } from './harness.ts';
-import { middyVendor, openidVendor } from './others.ts';
+import { createVend, type Vend } from '../../lambda/vend.ts';
+import { world } from '../lambda/fleet.ts';
+import { type Handler, lambdaContext, proxyEvent, startHarness } from './harness.ts';
+import { measureAgainst, quietly, type Subject } from './interleaved.ts';
 import type { Row } from './report.ts';
 
-const rounds = 9;
-const perRound = 1_000;
-
-type Handler = (event: object, context: object) => Promise<unknown>;
+const reference = 'CPU, its logger Powertools’ = 1';
+const bare = 'CPU, its logger console.log = 1';
 
 /** CPU of a vend from memory against a handler that parses the body, writes one log line and answers a constant. */
 export async function warmVend(): Promise<Row[]> {
   const harness = await startHarness();
-  const silence = quiet();
   try {
     const { handler } = (await import(`${harness.bundle}/vend-function.mjs`)) as { handler: Handler };
-    const first = (await handler(proxyEvent(), lambdaContext())) as { statusCode: number };
-    if (first.statusCode !== 200) throw new Error('The first vend failed');
-    const constant = constantHandler();
-    const others = othersBefore(harness);
-    const subjects: Record<string, Handler> = { vend: handler, constant, again: constant, ...others };
-    const parts = partsOf(harness.policy);
-    const costs = await measureInPeace({ ...subjects, ...parts });
-    const ratio = (name: string) =>
-      costs[name]?.map((cost, round) => cost / (costs['constant']?.[round] ?? 1)) ?? [];
+    await quietly(() => requireVend(handler));
+    const parts = await partsOf(harness.policy);
+    const subjects: Record<string, Subject> = {
+      'constant handler, console.log': calling(consoleHandler()),
+      'warm vend': calling(handler),
+      ...parts,
+    };
+    const { ratios, control } = await measureAgainst(calling(powertoolsHandler()), subjects);
+    const ratio = (name: string) => ratios[name] ?? Number.NaN;
+    const row = (what: string, value: number): Row => ({
+      what,
+      [reference]: value.toFixed(2),
+      [bare]: (value / ratio('constant handler, console.log')).toFixed(2),
+    });
+    const step = (name: keyof typeof parts, before: keyof typeof parts) => ratio(name) - ratio(before);
     return [
-      { what: 'constant handler', 'CPU, constant handler = 1': '1.00' },
-      { what: 'the same again (control)', 'CPU, constant handler = 1': median(ratio('again')).toFixed(2) },
-      { what: 'warm vend', 'CPU, constant handler = 1': median(ratio('vend')).toFixed(2) },
-      ...Object.keys(parts).map((name) => ({
-        what: `of it: ${name}`,
-        'CPU, constant handler = 1': median(ratio(name)).toFixed(2),
-      })),
-      ...Object.keys(others).map((name) => ({
-        what: name,
-        'CPU, constant handler = 1': median(ratio(name)).toFixed(2),
-      })),
+      row('constant handler, Powertools’ logger', 1),
+      row('the same again (control)', control),
+      row('constant handler, console.log', ratio('constant handler, console.log')),
+      row('**warm vend**', ratio('warm vend')),
+      row('of it: event, deadline, answer (Middy)', ratio('frame')),
+      row('of it: parse', step('parse', 'frame')),
+      row('of it: caller and policy', step('policy', 'parse')),
+      row('of it: cache', step('cache', 'policy')),
+      row('of it: audit line', ratio('record') - step('measured', 'unmeasured')),
+      row('of it: metrics', step('measured', 'unmeasured')),
     ];
   } finally {
-    silence();
     await harness.close();
   }
 }
 
-/** The same vend by others, who check no policy, write no audit line and share no token. */
-function othersBefore({ connect }: { connect: Connect }): Record<string, Handler> {
-  const [application] = connect.applications;
-  const { clientId = '', clientSecret = '' } = application ?? {};
-  return {
-    '@middy/secrets-manager and @middy/http-json-body-parser': middyVendor(connect.url),
-    'openid-client': openidVendor(connect.url, clientId, clientSecret),
+async function requireVend(handler: Handler): Promise<void> {
+  for (const level of ['mint', 'memory']) {
+    const answer = (await handler(proxyEvent(), lambdaContext())) as {
+      statusCode: number;
+      headers: Record<string, string>;
+    };
+    const expected = level === 'mint' ? 'fwd=miss; stored' : 'hit; detail=memory';
+    if (answer.statusCode !== 200 || !answer.headers['Cache-Status']?.includes(expected))
+      throw new Error(`A vend from ${level} was expected: ${answer.statusCode}`);
+  }
+}
+
+/** The body parser of another handler leaves its result in the event: each call has one of its own. */
+export function calling(handler: Handler): Subject {
+  let event = proxyEvent();
+  let calls = 0;
+  return () => {
+    // Of the last few seconds, as API Gateway's are.
+    if (++calls % 1_000 === 0) event = proxyEvent();
+    return handler({ ...event }, lambdaContext());
   };
 }
 
-function isFair(ratio: number): boolean {
-  return ratio >= 0.9 && ratio <= 1.1;
+type Line = { request_id: string; grant_type: string };
+
+/** What each handler here is compared with: nothing but parse, one line, a constant answer. */
+export function powertoolsHandler(): Handler {
+  const logger = new Logger();
+  return constantHandler((line) => logger.info('token request', line));
 }
 
-function constantHandler(): Handler {
-  const logger = new Logger();
+function consoleHandler(): Handler {
+  return constantHandler((line) => {
+    const start = { level: 'INFO', message: 'token request', timestamp: new Date().toISOString() };
+    console.log(JSON.stringify({ ...start, ...line }));
+  });
+}
+
+function constantHandler(log: (line: Line) => void): Handler {
   return async (event) => {
     const { body, requestContext } = event as { body: string; requestContext: { requestId: string } };
     const { grant_type } = JSON.parse(body) as { grant_type: string };
-    logger.info('token request', { request_id: requestContext.requestId, grant_type });
+    log({ request_id: requestContext.requestId, grant_type });
     return {
       statusCode: 200,
       headers: { 'Content-Type': 'application/json' },
@@ -79,75 +102,45 @@ function constantHandler(): Handler {
   };
 }
 
-function partsOf(policy: Parameters<typeof readRequest>[1]): Record<string, Handler> {
-  const event = readApiEvent(proxyEvent());
-  const request = readRequest(event, policy);
-  const caller = identifyCaller(event.requestContext.identity);
-  const ask = { client: request.client, grantType: request.grantType, scopes: request.scopes ?? [] };
-  const record = createRecordRequest(createLog('bench'));
+/** The request from its sources, each with one part more than the one before; then the line, with and without metrics. */
+async function partsOf(policy: Policy) {
+  const clock = { now: () => Date.now(), monotonic: () => performance.now() };
+  const dependencies = { recordRequest: () => undefined, logError: console.error, ...clock };
+  const { state, vend } = world();
+  state.now = Date.now();
+  const vendToken = ({ signal }: { signal: AbortSignal }) => vend({ signal });
+  await vend();
+  const vended = await vend();
+  if (vended.kind !== 'token' || vended.level !== 'memory')
+    throw new Error('A vend from memory was expected');
+  const from = (vend: Vend) => calling(createHandler({ ...dependencies, vend }) as unknown as Handler);
+  const log = createLog('bench');
+  const recordRequest = createRecordRequest(log);
   const audit = {
-    request_id: 'r',
-    lambda_request_id: 'l',
-    caller: caller.arn,
-    account: caller.account,
+    request_id: '00000000-0000-0000-0000-000000000000',
+    lambda_request_id: '00000000-0000-0000-0000-000000000000',
+    caller: 'arn:aws:sts::111122223333:assumed-role/checkout-api/session',
+    account: '111122223333',
     client: 'acme',
-    grant_type: request.grantType,
-    scopes: ask.scopes,
+    grant_type: 'client_credentials',
+    scopes: ['connect:fulfillment'],
     grant_ids: ['checkout'],
     cache: 'memory' as const,
     remaining_seconds: 86_000,
-    token_sha256: '0'.repeat(64),
+    token_sha256: vended.token.sha256,
   };
+  const vends: Metric[] = [{ name: 'Vends', value: 1, unit: 'Count', by: 'cache' }];
+  const ending = { status: 200, refusal: undefined, milliseconds: 1 };
   return {
-    'parse and caller': async (raw) => identifyCaller(identityOf(raw, policy)),
-    policy: async () => decide(policy, caller, ask),
-    'audit line with its metric': async () =>
-      record(audit, { status: 200, refusal: undefined, milliseconds: 1 }),
-  };
-}
-
-function identityOf(raw: object, policy: Parameters<typeof readRequest>[1]) {
-  const event = readApiEvent(raw);
-  readRequest(event, policy);
-  return event.requestContext.identity;
-}
-
-/** Again where the constant handler does not even cost what it costs: the machine was busy with other things. */
-async function measureInPeace(subjects: Record<string, Handler>): Promise<Record<string, number[]>> {
-  for (let tries = 1; ; tries++) {
-    const costs = await measure(subjects);
-    const ratio = median(
-      (costs['again'] ?? []).map((cost, round) => cost / (costs['constant']?.[round] ?? 1)),
-    );
-    if (isFair(ratio)) return costs;
-    if (tries === 10)
-      throw new Error(`Too busy a machine: the control is ${ratio.toFixed(2)}, not 0.9 to 1.1`);
-  }
-}
-
-/** Microseconds a call, for every round, the subjects taking turns. */
-async function measure(subjects: Record<string, Handler>): Promise<Record<string, number[]>> {
-  const costs: Record<string, number[]> = Object.fromEntries(Object.keys(subjects).map((name) => [name, []]));
-  for (let round = -3; round < rounds; round++) {
-    for (const [name, subject] of Object.entries(subjects)) {
-      const event = proxyEvent();
-      const before = process.cpuUsage();
-      for (let call = 0; call < perRound; call++) await subject({ ...event }, lambdaContext());
-      const { user, system } = process.cpuUsage(before);
-      // The first rounds are for the compiler.
-      if (round >= 0) costs[name]?.push((user + system) / perRound);
-    }
-  }
-  return costs;
-}
-
-/** Lambda's stdout is written to at once: so is the null device, while we measure. */
-function quiet(): () => void {
-  const nowhere = openSync(devNull, 'w');
-  const { write } = process.stdout;
-  process.stdout.write = (chunk: string | Uint8Array) => writeSync(nowhere, String(chunk)) >= 0;
-  return () => {
-    process.stdout.write = write;
-    closeSync(nowhere);
+    frame: from(async () => vended),
+    parse: from(async (event) => {
+      readRequest(event, policy);
+      return vended;
+    }),
+    policy: from(createVend({ policy, vendToken: async () => vended })),
+    cache: from(createVend({ policy, vendToken })),
+    record: async () => recordRequest(audit, ending),
+    unmeasured: async () => log('INFO', 'token request', audit),
+    measured: async () => log('INFO', 'token request', { ...audit, ...embedMetrics(vends) }),
   };
 }

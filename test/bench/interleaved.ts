@@ -1,0 +1,62 @@
+import { closeSync, openSync, writeSync } from 'node:fs';
+import { devNull } from 'node:os';
+
+export const rounds = 25;
+export const perRound = 1_000;
+
+export type Subject = () => Promise<unknown>;
+
+/** CPU of one call, by subject: the `reference` costs 1, and `control`, the same again, shows what a ratio is worth. */
+export type Ratios = { ratios: Record<string, number>; control: number };
+
+/**
+ * User and system time of a call against `reference`'s, in this process: the subjects take turns, each ratio is of one
+ * round, and the median of all rounds counts. Throws where the reference does not cost what it costs (0.9 to 1.1)
+ * in ten tries: the machine is busy with other things.
+ */
+export async function measureAgainst(reference: Subject, subjects: Record<string, Subject>): Promise<Ratios> {
+  for (let tries = 1; ; tries++) {
+    const costs = await quietly(() => measure({ reference, ...subjects, control: () => reference() }));
+    const ratios = Object.fromEntries(
+      Object.entries(costs).map(([name, values]) => [
+        name,
+        median(values.map((cost, round) => cost / (costs['reference']?.[round] ?? Number.NaN))),
+      ]),
+    );
+    const control = ratios['control'] ?? Number.NaN;
+    if (control >= 0.9 && control <= 1.1) return { ratios, control };
+    if (tries === 10)
+      throw new Error(`Too busy a machine: the control is ${control.toFixed(2)}, not 0.9 to 1.1`);
+  }
+}
+
+async function measure(subjects: Record<string, Subject>): Promise<Record<string, number[]>> {
+  const costs: Record<string, number[]> = Object.fromEntries(Object.keys(subjects).map((name) => [name, []]));
+  // The first rounds are for the compiler.
+  for (let round = -5; round < rounds; round++) {
+    for (const [name, subject] of Object.entries(subjects)) {
+      const before = process.cpuUsage();
+      for (let call = 0; call < perRound; call++) await subject();
+      const { user, system } = process.cpuUsage(before);
+      if (round >= 0) costs[name]?.push((user + system) / perRound);
+    }
+  }
+  return costs;
+}
+
+/** Lambda's stdout is written to at once: so is the null device, meanwhile. */
+export async function quietly<T>(run: () => Promise<T>): Promise<T> {
+  const nowhere = openSync(devNull, 'w');
+  const { write } = process.stdout;
+  process.stdout.write = (chunk: string | Uint8Array) => writeSync(nowhere, String(chunk)) >= 0;
+  try {
+    return await run();
+  } finally {
+    process.stdout.write = write;
+    closeSync(nowhere);
+  }
+}
+
+export function median(values: readonly number[]): number {
+  return values.toSorted((one, other) => one - other)[Math.floor(values.length / 2)] ?? Number.NaN;
+}
