@@ -2,7 +2,7 @@ import { createBackOff } from '../../lambda/back-off.ts';
 import { createRefreshHandler } from '../../lambda/refresh.ts';
 import { type Answer, day, down, hour, order, world } from '../lambda/fleet.ts';
 import { scheduleEvent } from '../stack/schedule-event.ts';
-import { prices } from './prices.ts';
+import { perVend, prices } from './prices.ts';
 import { randomFrom } from './random.ts';
 import type { Row } from './report.ts';
 
@@ -77,9 +77,14 @@ export async function simulateFleet(tokens: number, vends = 1_000_000, instances
   const dollars =
     (calls.reads * prices.tableRead + calls.writes * prices.tableWrite + mints.length * prices.secretRead) *
       perMillion +
-    (prices.apiRequest + prices.lambdaRequest) * 1_000_000;
+    (prices.apiRequest +
+      prices.lambdaRequest +
+      prices.lambdaDuration * perVend.gigabyteSeconds +
+      prices.logIngestion * perVend.gigabytesLogged) *
+      1_000_000;
   return {
     tokens,
+    instances,
     vends,
     mints: mints.length,
     'theoretical minimum': least,

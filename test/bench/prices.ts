@@ -7,6 +7,16 @@ export const prices = {
   secretRead: 0.05 / 1e4,
   apiRequest: 3.5 / 1e6,
   lambdaRequest: 0.2 / 1e6,
-  /** arm64, a GB second. */
-  lambdaGigabyteSecond: 0.0000133334,
+  /** A GB second, arm64. */
+  lambdaDuration: 0.0000133334,
+  /** A GB, standard class. */
+  logIngestion: 0.5,
+};
+
+/** Of one vend, rounded up: nothing here is measured on AWS. */
+export const perVend = {
+  /** 10 ms with 512 MB. */
+  gigabyteSeconds: 0.01 * 0.5,
+  /** The audit line has 0.8 kB, the access log's line and Lambda's own three about as much together. */
+  gigabytesLogged: 1.6e-6,
 };
