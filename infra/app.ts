@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { App, Validations } from 'aws-cdk-lib';
+import featureFlags from 'aws-cdk-lib/recommended-feature-flags.json' with { type: 'json' };
 import { AwsSolutionsChecks } from 'cdk-nag';
 import { bundleFunction } from './bundle.ts';
 import { readPolicy } from './policy/compile.ts';
@@ -8,8 +9,8 @@ import { PolicyTooLarge } from './resource-policy.ts';
 import { readSettings, SettingsError } from './settings.ts';
 import { VendingStack } from './stack.ts';
 
-// Its counters of a slow synth would be in the output, and different every time.
-const app = new App({ performanceReporting: false });
+// CDK behaves as its pinned version recommends. Its counters of a slow synth would be in the output, and never the same.
+const app = new App({ context: featureFlags, performanceReporting: false });
 try {
   const settings = readSettings((key) => app.node.tryGetContext(key));
   const compiled = readPolicy(settings.policy);

@@ -47,7 +47,13 @@ export function readSettings(context: (key: string) => unknown): Settings {
     throw new SettingsError('cdk.json context.policy: write the path of the policy file, or -c policy=FILE');
   }
   const stages: unknown = context('stages') ?? {};
-  const names = Object.keys(stages as object).filter((name) => /^[A-Za-z][A-Za-z0-9_]{0,127}$/.test(name));
+  const names = Object.keys(stages as object);
+  const unfit = names.find((name) => !/^[A-Za-z][A-Za-z0-9_-]{0,127}$/.test(name));
+  if (unfit !== undefined) {
+    throw new SettingsError(
+      `cdk.json context.stages.${unfit}: name a stage with up to 128 letters, digits, - and _, a letter first`,
+    );
+  }
   const stage = names.find((name) => name === context('stage'));
   if (stage === undefined) {
     const choice = names.length === 0 ? 'there is none in cdk.json context.stages yet' : names.join(' or ');

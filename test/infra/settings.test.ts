@@ -87,5 +87,11 @@ describe('settings', () => {
     expect(() => read({}, { stage: 'b' })).toThrow('cdk.json context.stage: write the name of a stage: a');
     expect(() => read({}, { stage: 'constructor' })).toThrow('write the name of a stage: a');
     expect(() => read({}, { stages: undefined })).toThrow('there is none in cdk.json context.stages yet');
+    expect(() => read({}, { stages: { a: good, 'b c': good } })).toThrow(
+      'stages.b c: name a stage with up to 128 letters, digits, - and _, a letter first',
+    );
+    expect(read({}, { stage: 'pre-production', stages: { 'pre-production': good } }).stage).toBe(
+      'pre-production',
+    );
   });
 });

@@ -2,6 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { App, Validations } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
+import featureFlags from 'aws-cdk-lib/recommended-feature-flags.json' with { type: 'json' };
 import { AwsSolutionsChecks } from 'cdk-nag';
 import { compilePolicy } from '../../infra/policy/compile.ts';
 import { readSettings, type Settings } from '../../infra/settings.ts';
@@ -10,12 +11,12 @@ import { temporaryFolder } from './folders.ts';
 
 const { context } = JSON.parse(readFileSync(new URL('../../cdk.json', import.meta.url), 'utf8'));
 
-/** The stack by itself, in this process, under cdk.json's flags; its asset is a stand-in. */
+/** The stack by itself, in this process, under the same flags; its asset is a stand-in. */
 export function makeStack(policy: string, change: Partial<Settings> = {}): { app: App; stack: VendingStack } {
   const settings = { ...readSettings((key) => context[key]), ...change };
   const asset = temporaryFolder();
   writeFileSync(join(asset, 'vend-function.mjs'), 'export const handler = () => {};');
-  const app = new App({ context, outdir: temporaryFolder(), analyticsReporting: false });
+  const app = new App({ context: featureFlags, outdir: temporaryFolder(), analyticsReporting: false });
   const stack = new VendingStack(app, { settings, compiled: compilePolicy(policy, 'p.yaml'), asset });
   Validations.of(app).addPlugins(new AwsSolutionsChecks(app));
   return { app, stack };
