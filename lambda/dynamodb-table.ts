@@ -125,6 +125,8 @@ function leaseUpdate({
   const free = [
     'attribute_not_exists(lease_owner)',
     'lease_until < :now',
+    // Ours already: the answer to the first attempt was lost, and the client sent it again.
+    'lease_owner = :owner',
     ...(over ? ['(lease_owner = :dead)'] : []),
   ];
   const same = seen === 0 ? 'attribute_not_exists(generation)' : 'generation = :seen';
@@ -133,6 +135,7 @@ function leaseUpdate({
     condition: `(${free.join(' OR ')}) AND ${same}`,
     values: {
       now: { N: String(now) },
+      owner: { S: owner },
       ...(over && { dead: { S: over.owner } }),
       ...(seen !== 0 && { seen: { N: String(seen) } }),
     },

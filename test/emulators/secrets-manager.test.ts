@@ -5,7 +5,8 @@ import {
   SecretsManagerClient,
 } from '@aws-sdk/client-secrets-manager';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { awsError, type SecretsManager, startSecretsManager } from '../stack/secrets-manager.ts';
+import { awsError } from '../stack/aws-service.ts';
+import { type SecretsManager, startSecretsManager } from '../stack/secrets-manager.ts';
 
 const key = { accessKeyId: 'example-function', secretAccessKey: 'not-a-secret-function' };
 const arn = 'arn:aws:secretsmanager:us-east-1:111122223333:secret:connect/beta-a1B2c3';
@@ -88,6 +89,6 @@ describe('the Secrets Manager emulator', () => {
 
   it('fails loudly for what it is not', async () => {
     await expect(clientWith().send(new ListSecretsCommand({}))).rejects.toThrow();
-    expect(emulator.unexpected).toEqual(['secretsmanager.ListSecrets']);
+    expect(emulator.unexpected).toEqual(['ListSecrets']);
   });
 });

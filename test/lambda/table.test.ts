@@ -4,10 +4,10 @@ import { createDynamoDBClient, createDynamoDBTable } from '../../lambda/dynamodb
 import { Secret } from '../../lambda/secret.ts';
 import { type Token, type TokenIdentity, tokenKey } from '../../lambda/token.ts';
 import { TableUnavailable, type TokenTable } from '../../lambda/token-table.ts';
+import { awsError } from '../stack/aws-service.ts';
 import { type DynamoDB, startDynamoDB, tableName } from '../stack/dynamodb.ts';
 import type { Fault } from '../stack/faults.ts';
 import { createMemoryTable } from '../stack/memory-table.ts';
-import { awsError } from '../stack/secrets-manager.ts';
 import { functionEnvironment } from '../stack/stack.ts';
 
 const identity: TokenIdentity = {
@@ -91,6 +91,12 @@ describe.each(['DynamoDB', 'memory'] as const)('the table, in %s', (kind) => {
     expect(await table.lease(key, { ...claim, owner: 'four' }, signal)).toBe(false);
     await table.release(key, 'three', signal);
     expect(await table.lease(key, { ...claim, owner: 'four' }, signal)).toBe(true);
+  });
+
+  it('gives a lease to its owner again: the first answer may have been lost', async () => {
+    expect(await table.lease(key, claim, signal)).toBe(true);
+    expect(await table.lease(key, claim, signal)).toBe(true);
+    expect(await table.lease(key, { ...claim, owner: 'two' }, signal)).toBe(false);
   });
 
   it('takes nothing from a late writer, and no claim on a token that was replaced', async () => {
@@ -182,6 +188,19 @@ describe('an item', () => {
       lease: undefined,
       forced: undefined,
     });
+  });
+});
+
+describe('a table whose answers get lost', () => {
+  beforeEach(() => dynamodb.clear());
+
+  it('has given the lease and taken the token all the same', async () => {
+    dynamodb.next({ kind: 'resetDone' });
+    expect(await real.lease(key, claim, signal)).toBe(true);
+    dynamodb.next({ kind: 'resetDone' });
+    // Sent twice, and the second time there is no lease any more: a reader finds the token.
+    expect(await real.write(key, 'one', { token, generation: 1 }, identity, signal)).toBe(false);
+    expect((await real.read(key, identity, signal)).shared?.token.sha256).toBe(token.sha256);
   });
 });
 

@@ -1,11 +1,9 @@
-import type { Server as HttpServer, IncomingMessage } from 'node:http';
+import type { Server as HttpServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { CreateTableCommand, DeleteItemCommand, DynamoDBClient, ScanCommand } from '@aws-sdk/client-dynamodb';
 import dynalite from 'dynalite';
-import { type Fault, faultAnswer } from './faults.ts';
-import { readBody, serve } from './server.ts';
-import { type AccessKey, verifySignature } from './sigv4.ts';
-import { headerLists } from './wire.ts';
+import { serveAws } from './aws-service.ts';
+import type { AccessKey } from './sigv4.ts';
 
 export const tableName = 'token-table';
 
@@ -20,54 +18,29 @@ export async function startDynamoDB({ keys }: { keys: AccessKey[] }) {
   await new Promise<void>((resolve) => backend.listen(0, '127.0.0.1', resolve));
   const backendUrl = `http://127.0.0.1:${(backend.address() as AddressInfo).port}`;
   const calls: string[] = [];
-  const unexpected: string[] = [];
-  const state = { standing: undefined as Fault | undefined, faults: [] as Fault[] };
 
-  async function forward(
-    request: IncomingMessage,
-    body: Buffer,
-  ): Promise<{ status: number; headers: Record<string, string>; body: Buffer }> {
-    const headers = Object.fromEntries(
-      Object.entries(request.headers).filter(
-        ([name]) => name !== 'host' && name !== 'connection' && name !== 'content-length',
-      ),
-    ) as Record<string, string>;
-    const answer = await fetch(backendUrl, { method: 'POST', headers, body: new Uint8Array(body) });
-    const text = Buffer.from(await answer.arrayBuffer());
-    return {
-      status: answer.status,
-      headers: {
-        'content-type': 'application/x-amz-json-1.0',
-        'x-amz-crc32': answer.headers.get('x-amz-crc32') ?? '',
-      },
-      body: text,
-    };
-  }
-
-  const front = await serve(async (request, response) => {
-    const body = await readBody(request);
-    const signed = verifySignature(
-      {
-        method: request.method ?? '',
-        target: request.url ?? '/',
-        headers: headerLists(request.rawHeaders),
-        body,
-      },
-      { service: 'dynamodb', region: 'us-east-1', keys, now: Date.now() },
-    );
-    if (signed.kind !== 'signed') {
-      response.writeHead(400, { 'content-type': 'application/x-amz-json-1.0' });
-      response.end('{"__type":"com.amazon.coral.service#UnrecognizedClientException"}');
-      return;
-    }
-    const operation = String(request.headers['x-amz-target']).replace(/^DynamoDB_\d+\./, '');
-    calls.push(operation);
-    // What the functions' roles may not do, they are not to try.
-    if (operation !== 'GetItem' && operation !== 'UpdateItem') unexpected.push(operation);
-    const fault = state.faults.shift() ?? state.standing;
-    if (fault !== undefined && (await faultAnswer(fault, response, () => ({})))) return;
-    const answer = await forward(request, body);
-    response.writeHead(answer.status, answer.headers).end(answer.body);
+  const service = await serveAws({
+    service: 'dynamodb',
+    keys,
+    contentType: 'application/x-amz-json-1.0',
+    seen: (operation) => {
+      calls.push(operation);
+      // What the functions' roles may not do, they are not to try.
+      if (operation !== 'GetItem' && operation !== 'UpdateItem') service.unexpected.push(operation);
+    },
+    answer: async (_operation, body, headers) => {
+      const { host: _, connection: __, 'content-length': ___, ...passed } = headers;
+      const answer = await fetch(backendUrl, {
+        method: 'POST',
+        headers: passed as Record<string, string>,
+        body: new Uint8Array(body),
+      });
+      return {
+        status: answer.status,
+        headers: { 'x-amz-crc32': answer.headers.get('x-amz-crc32') ?? '' },
+        body: Buffer.from(await answer.arrayBuffer()),
+      };
+    },
   });
 
   const administrator = new DynamoDBClient({
@@ -93,21 +66,16 @@ export async function startDynamoDB({ keys }: { keys: AccessKey[] }) {
   }
 
   return {
-    url: front.url,
+    ...service,
     /** Every operation that was signed well, by name. */
     calls,
-    unexpected,
     /** Straight to the table, for tests that look or break something. */
     administrator,
     /** Deletes every item. */
     clear,
-    next: (...faults: Fault[]) => state.faults.push(...faults),
-    always: (fault?: Fault) => {
-      state.standing = fault;
-    },
     close: async () => {
       administrator.destroy();
-      await front.close();
+      await service.close();
       await new Promise((resolve) => backend.close(resolve));
     },
   };

@@ -29,7 +29,7 @@ export type Fault =
 export async function faultAnswer(
   fault: Fault,
   response: ServerResponse,
-  carryOut: () => object,
+  carryOut: () => object | Promise<object>,
 ): Promise<boolean> {
   switch (fault.kind) {
     case 'answer': {
@@ -38,7 +38,7 @@ export async function faultAnswer(
       return true;
     }
     case 'altered':
-      return answered(response, JSON.stringify({ ...carryOut(), ...fault.fields }));
+      return answered(response, JSON.stringify({ ...(await carryOut()), ...fault.fields }));
     case 'slow':
       await sleep(fault.milliseconds);
       return false;
@@ -53,7 +53,7 @@ export async function faultAnswer(
       response.socket?.resetAndDestroy();
       return true;
     case 'resetDone':
-      carryOut();
+      await carryOut();
       response.socket?.resetAndDestroy();
       return true;
     case 'truncated':
@@ -61,7 +61,7 @@ export async function faultAnswer(
       response.write('{"access_token":"half', () => response.destroy());
       return true;
     case 'huge': {
-      const text = JSON.stringify({ ...carryOut(), padding: 'x'.repeat(fault.bytes) });
+      const text = JSON.stringify({ ...(await carryOut()), padding: 'x'.repeat(fault.bytes) });
       if (fault.gzip !== true) return answered(response, text);
       response
         .writeHead(200, { 'content-type': 'application/json', 'content-encoding': 'gzip' })
@@ -69,7 +69,7 @@ export async function faultAnswer(
       return true;
     }
     case 'doneButFailed':
-      carryOut();
+      await carryOut();
       response.writeHead(fault.status, { 'content-type': 'application/json' }).end('{}');
       return true;
   }

@@ -22,9 +22,9 @@ export function createMemoryTable() {
     return item;
   }
 
-  function isFree({ lease, shared }: Item, { now, over, seen, regardless }: LeaseClaim): boolean {
+  function isFree({ lease, shared }: Item, { owner, now, over, seen, regardless }: LeaseClaim): boolean {
     if (regardless === true) return true;
-    const free = lease === undefined || lease.until < now || lease.owner === over?.owner;
+    const free = lease === undefined || lease.until < now || [owner, over?.owner].includes(lease.owner);
     return free && (shared?.generation ?? 0) === seen;
   }
 

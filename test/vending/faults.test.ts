@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { awsError } from '../stack/aws-service.ts';
 import { startConnect } from '../stack/connect.ts';
 import type { Fault } from '../stack/faults.ts';
-import { awsError } from '../stack/secrets-manager.ts';
 import { canary } from './canary.ts';
 import { createWorld, type World } from './world.ts';
 

@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { awsError } from '../stack/aws-service.ts';
 import type { Fault } from '../stack/faults.ts';
 import { scheduleEvent } from '../stack/schedule-event.ts';
-import { awsError } from '../stack/secrets-manager.ts';
 import { createWorld, newShopper, type World } from './world.ts';
 
 const userGrant = { grant_type: 'fulfillment_user_assertion', scope: 'connect:post_checkout' };

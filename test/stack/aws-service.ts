@@ -1,0 +1,79 @@
+import type { IncomingHttpHeaders } from 'node:http';
+import { type Fault, faultAnswer } from './faults.ts';
+import { readBody, type Server, serve } from './server.ts';
+import { type AccessKey, verifySignature } from './sigv4.ts';
+import { headerLists } from './wire.ts';
+
+export type AwsAnswer = { status: number; headers?: Record<string, string>; body: Buffer | object };
+
+export type AwsServiceOptions = {
+  /** As it is signed for. */
+  service: 'dynamodb' | 'secretsmanager';
+  /** Callers' keys: whatever else it was signed with is refused. */
+  keys: AccessKey[];
+  contentType: 'application/x-amz-json-1.0' | 'application/x-amz-json-1.1';
+  /** Says what a request that was signed well is; what comes of it is `answer`'s. */
+  seen: (operation: string, body: Buffer) => void;
+  answer: (operation: string, body: Buffer, headers: IncomingHttpHeaders) => Promise<AwsAnswer> | AwsAnswer;
+};
+
+/** An AWS service with a JSON protocol, on loopback, which verifies signatures and can be made to fail. */
+export async function serveAws({ service, keys, contentType, seen, answer }: AwsServiceOptions): Promise<
+  Server & {
+    unexpected: string[];
+    next: (...faults: Fault[]) => void;
+    always: (fault?: Fault) => void;
+  }
+> {
+  const unexpected: string[] = [];
+  const state = { faults: [] as Fault[], standing: undefined as Fault | undefined };
+
+  const server = await serve(async (request, response) => {
+    const send = ({ status, headers, body }: AwsAnswer) => {
+      response.writeHead(status, { 'content-type': contentType, ...headers });
+      response.end(Buffer.isBuffer(body) ? body : JSON.stringify(body));
+    };
+    try {
+      const body = await readBody(request);
+      const { method = '', url: target = '/', headers } = request;
+      const signed = verifySignature(
+        { method, target, headers: headerLists(request.rawHeaders), body },
+        { service, region: 'us-east-1', keys, now: Date.now() },
+      );
+      if (signed.kind === 'MISSING_AUTHENTICATION_TOKEN')
+        return send(awsError('MissingAuthenticationTokenException'));
+      if (signed.kind !== 'signed') return send(awsError('InvalidSignatureException'));
+      const operation = String(headers['x-amz-target']).replace(/^\w+\./, '');
+      seen(operation, body);
+      const fault = state.faults.shift() ?? state.standing;
+      const carryOut = async () => {
+        const { body: carried } = await answer(operation, body, headers);
+        return (Buffer.isBuffer(carried) ? JSON.parse(carried.toString('utf8')) : carried) as object;
+      };
+      if (fault !== undefined && (await faultAnswer(fault, response, carryOut))) return;
+      send(await answer(operation, body, headers));
+    } catch (error) {
+      unexpected.push(String(error));
+      response.destroy();
+    }
+  });
+
+  return {
+    ...server,
+    unexpected,
+    next: (...faults) => void state.faults.push(...faults),
+    always: (fault) => {
+      state.standing = fault;
+    },
+  };
+}
+
+/** An AWS service's error, as an answer and as a fault. */
+export function awsError(name: string, status = 400) {
+  return {
+    kind: 'answer',
+    status,
+    body: { __type: name, message: `${name} from the emulator` },
+    headers: { 'content-type': 'application/x-amz-json-1.1' },
+  } as const satisfies Fault;
+}
