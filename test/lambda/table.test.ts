@@ -4,9 +4,7 @@ import { createDynamoDBClient, createDynamoDBTable } from '../../lambda/dynamodb
 import { Secret } from '../../lambda/secret.ts';
 import { type Token, type TokenIdentity, tokenKey } from '../../lambda/token.ts';
 import { TableUnavailable, type TokenTable } from '../../lambda/token-table.ts';
-import { awsError } from '../stack/aws-service.ts';
-import { type DynamoDB, startDynamoDB, tableName } from '../stack/dynamodb.ts';
-import type { Fault } from '../stack/faults.ts';
+import { type DynamoDB, startDynamoDB, tableFaults, tableName } from '../stack/dynamodb.ts';
 import { createMemoryTable } from '../stack/memory-table.ts';
 import { functionEnvironment } from '../stack/stack.ts';
 
@@ -207,15 +205,7 @@ describe('a table whose answers get lost', () => {
 describe('a table in trouble', () => {
   afterAll(() => dynamodb.always());
 
-  it.each<[string, Fault]>([
-    ['throttled', awsError('ProvisionedThroughputExceededException')],
-    ['missing', awsError('ResourceNotFoundException')],
-    ['denied', awsError('AccessDeniedException')],
-    ['failing', awsError('InternalServerError', 500)],
-    ['resetting connections', { kind: 'reset' }],
-    ['silent', { kind: 'hang' }],
-    ['talking nonsense', { kind: 'answer', status: 200, body: '<html>' }],
-  ])('%s is unavailable, within a second and a half', async (_what, fault) => {
+  it.each(tableFaults)('%s is unavailable, within a second and a half', async (_what, fault) => {
     dynamodb.always(fault);
     const startedAt = performance.now();
     await expect(real.read(key, identity, signal)).rejects.toThrow(TableUnavailable);

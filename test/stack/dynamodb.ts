@@ -2,7 +2,8 @@ import type { Server as HttpServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { CreateTableCommand, DeleteItemCommand, DynamoDBClient, ScanCommand } from '@aws-sdk/client-dynamodb';
 import dynalite from 'dynalite';
-import { serveAws } from './aws-service.ts';
+import { awsError, serveAws } from './aws-service.ts';
+import type { Fault } from './faults.ts';
 import type { AccessKey } from './sigv4.ts';
 
 export const tableName = 'token-table';
@@ -80,3 +81,14 @@ export async function startDynamoDB({ keys }: { keys: AccessKey[] }) {
     },
   };
 }
+
+/** What can be wrong with a table, by name. */
+export const tableFaults: ReadonlyArray<[string, Fault]> = [
+  ['throttled', awsError('ProvisionedThroughputExceededException')],
+  ['missing', awsError('ResourceNotFoundException')],
+  ['denied', awsError('AccessDeniedException')],
+  ['failing', awsError('InternalServerError', 500)],
+  ['resetting connections', { kind: 'reset' }],
+  ['silent', { kind: 'hang' }],
+  ['talking nonsense', { kind: 'answer', status: 200, body: '<html>' }],
+];
