@@ -89,7 +89,7 @@ function mintMetrics(mint: MintResult | undefined): Metric[] {
   return [
     outcome.kind === 'token' ? { name: 'Mints', ...once } : { name: 'MintFailures', ...once, by: 'mint' },
     ...(upstreamMs > 0
-      ? [{ name: 'UpstreamLatency', value: upstreamMs, unit: 'Milliseconds' } as const]
+      ? [{ name: 'UpstreamLatency', value: Math.round(upstreamMs), unit: 'Milliseconds' } as const]
       : []),
     ...(refused ? [{ name: 'CredentialsRefused', ...once }] : []),
   ];

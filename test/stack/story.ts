@@ -79,7 +79,10 @@ export function theRefresh(counts: unknown): string {
 
 export function theRecord(audit: AuditLine | undefined): string {
   if (audit === undefined) return 'API Gateway answered by itself: the function has no record of it.\n';
-  return [heading('What the function recorded'), indented(audit), ''].join('\n');
+  const { _aws, ...fields } = audit;
+  const title =
+    'What the function recorded, in one line (without _aws, which tells CloudWatch what to measure)';
+  return [heading(title), indented(fields), ''].join('\n');
 }
 
 function hashed({ access_token: token }: Record<string, unknown>): { access_token?: string } {
