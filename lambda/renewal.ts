@@ -187,7 +187,7 @@ export function createRenew({
     for (;;) {
       await pause(200 + 300 * random(), signal);
       if (signal.aborted) return landed(run, { failure: { kind: 'unavailable', retryAfter: undefined } });
-      access.startAnew();
+      access.waited();
       const row = await access.read();
       adopt(run, row);
       const settled = judge(run);
@@ -206,7 +206,7 @@ export function createRenew({
   async function mintInTurn(run: Run, turn: Turn): Promise<Landed> {
     const { errand, access, signal } = run;
     const result = await mint(errand.order, errand.effort, signal);
-    access.startAnew();
+    access.minted();
     const { outcome } = result;
     if (outcome.kind === 'token') await keep(run, turn, outcome.token);
     else await giveUp(run, turn, outcome);

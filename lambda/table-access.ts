@@ -8,9 +8,9 @@ import {
   type TokenTable,
 } from './token-table.ts';
 
-/** What the table may cost one vend in all, and one of its operations. */
-const budget = 1_000;
-const operation = 700;
+/** What the table may cost one vend until it mints or is served, and from then on: a second in all. */
+const beforeMint = 700;
+const afterMint = 300;
 
 /**
  * The table as one vend sees it: an operation that fails, or that there is no time left for, is undefined, and so is
@@ -23,8 +23,10 @@ export type TableAccess = {
   release: (owner: string) => Promise<void>;
   readHold: (key: string) => Promise<SharedHold | 'none' | undefined>;
   writeHold: (key: string, hold: SharedHold, seen: number) => Promise<boolean | undefined>;
-  /** Time spent waiting for others is not the table's: its budget starts anew. */
-  startAnew: () => void;
+  /** Time spent waiting for the holder of the lease is not the table's: it has as much again. */
+  waited: () => void;
+  /** All that is left to do is to tell the table. */
+  minted: () => void;
   /** What went wrong, for the log. */
   fault: () => TableUnavailable | undefined;
 };
@@ -35,14 +37,14 @@ export function accessTable(
   monotonic: () => number,
 ): TableAccess {
   const key = tokenKey(identity);
-  let endsAt = monotonic() + budget;
+  let endsAt = monotonic() + beforeMint;
   let fault: TableUnavailable | undefined;
 
   async function attempt<T>(run: (signal: AbortSignal) => Promise<T>): Promise<T | undefined> {
     const left = endsAt - monotonic();
     if (fault !== undefined || left <= 0) return undefined;
     try {
-      return await run(AbortSignal.timeout(Math.min(operation, Math.ceil(left))));
+      return await run(AbortSignal.timeout(Math.ceil(left)));
     } catch (error) {
       if (!(error instanceof TableUnavailable)) throw error;
       fault = error;
@@ -59,8 +61,11 @@ export function accessTable(
     },
     readHold: (holdKey) => attempt(async (signal) => (await table.readHold(holdKey, signal)) ?? 'none'),
     writeHold: (holdKey, hold, seen) => attempt((signal) => table.writeHold(holdKey, hold, seen, signal)),
-    startAnew: () => {
-      endsAt = monotonic() + budget;
+    waited: () => {
+      endsAt = monotonic() + beforeMint;
+    },
+    minted: () => {
+      endsAt = monotonic() + afterMint;
     },
     fault: () => fault,
   };

@@ -75,6 +75,22 @@ describe.each(['bundle', 'source'] as const)('a fleet with a token table, of the
     },
   );
 
+  it.each([
+    ['shared', 200, 'hit; detail=table'],
+    ['passed over', 450, 'fwd=miss; stored'],
+  ])(
+    '%s: a table that takes %i ms an operation costs a vend a second at most',
+    async (_what, milliseconds, next) => {
+      world.dynamodb.always({ kind: 'slow', milliseconds });
+      const startedAt = performance.now();
+      expect((await world.ask('checkout', {})).status).toBe(200);
+      expect(performance.now() - startedAt).toBeLessThan(1_200);
+      world.dynamodb.always();
+      await world.renewFunction();
+      expect((await world.ask('checkout', {})).headers.get('cache-status')).toContain(next);
+    },
+  );
+
   it('asks of DynamoDB what its roles may do, and nothing else', () => {
     expect(world.dynamodb.unexpected).toEqual([]);
   });
