@@ -9,6 +9,7 @@ import {
   MethodLoggingLevel,
   ResponseType,
   RestApi,
+  SecurityPolicy,
 } from 'aws-cdk-lib/aws-apigateway';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
@@ -29,6 +30,7 @@ export class VendingApi extends Construct {
   constructor(scope: Construct, id: string, { settings, handler, principals }: VendingApiProps) {
     super(scope, id);
     this.api = this.makeApi(settings);
+    this.demandModernTls();
     this.setResourcePolicy(principals);
     this.addResponses();
     // CDK's own output, without the path.
@@ -78,10 +80,20 @@ export class VendingApi extends Construct {
     });
   }
 
+  private get resource(): CfnRestApi {
+    return this.api.node.defaultChild as CfnRestApi;
+  }
+
+  /** API Gateway's default takes TLS 1.0 too. Strict: only by the API's own name, and the kind of endpoint that it is. */
+  private demandModernTls(): void {
+    this.resource.securityPolicy = SecurityPolicy.TLS13_1_2_PFS_PQ_2025_09;
+    this.resource.endpointAccessMode = 'STRICT';
+  }
+
   /** As the document that `resourcePolicy` gives, which others evaluate too, rather than through CDK's statements. */
   private setResourcePolicy(principals: readonly string[]): void {
     const { document, denyBy } = resourcePolicy(principals);
-    (this.api.node.defaultChild as CfnRestApi).policy = document;
+    this.resource.policy = document;
     if (denyBy === 'principal') return;
     Validations.of(this).addWarning(
       'ConnectTokenVending-ResourcePolicyByAccount',

@@ -9,25 +9,26 @@ export type SecretAccess = { secretArns: readonly string[]; keyArns: readonly st
 
 /**
  * The clients' secrets: made here, or imported by ARN. What is made outlives the stack (but not a first deployment
- * that fails: the next one would find the names taken), as Connect shows a client secret once; a stack that is set up anew takes it over by `secretArn`.
+ * that fails: the next one would find the names taken), as Connect shows a client secret once; a stack that is set up
+ * anew takes it over by `secretArn` and `kmsKeyArn`.
  */
 export class ClientSecrets extends Construct {
   /** Made here, and empty until an operator fills them in. */
-  readonly names: string[] = [];
+  readonly made: Secret[] = [];
+  key: Key | undefined;
   private readonly entries: Array<{ client: string; secretArn: string; keyArn: string | undefined }> = [];
 
   constructor(scope: Construct, id: string, secrets: readonly ClientSecret[]) {
     super(scope, id);
-    let key: Key | undefined;
     for (const secret of secrets) {
       const { client } = secret;
       if ('arn' in secret) {
         this.entries.push({ client, secretArn: secret.arn, keyArn: secret.kmsKeyArn });
         continue;
       }
-      key ??= this.makeKey();
-      this.entries.push({ client, secretArn: this.makeSecret(secret, key), keyArn: key.keyArn });
-      this.names.push(secret.name);
+      this.key ??= this.makeKey();
+      const { secretArn } = this.makeSecret(secret, this.key);
+      this.entries.push({ client, secretArn, keyArn: this.key.keyArn });
     }
   }
 
@@ -47,8 +48,9 @@ export class ClientSecrets extends Construct {
   }
 
   /** The placeholder shows what to fill in; without a client_id the function takes it for "not set yet". */
-  private makeSecret({ client, name }: { client: string; name: string }, encryptionKey: Key): string {
-    const secret = new Secret(this, client, {
+  private makeSecret({ client, name }: { client: string; name: string }, encryptionKey: Key): Secret {
+    // Identified by its name: a client that is called otherwise keeps its secret.
+    const secret = new Secret(this, name.replaceAll('/', '|'), {
       secretName: name,
       description: `Instacart Connect's client_id and client_secret for the client ${client} of the policy`,
       encryptionKey,
@@ -64,6 +66,7 @@ export class ClientSecrets extends Construct {
       reason:
         'Only Instacart can issue a new pair, by cloning the application; the function notices the new version.',
     });
-    return secret.secretArn;
+    this.made.push(secret);
+    return secret;
   }
 }

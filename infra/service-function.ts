@@ -21,6 +21,7 @@ export type ServiceFunctionProps = FunctionProps & {
   entry: string;
   description: string;
   timeout: Duration;
+  reservedConcurrency?: number | undefined;
 };
 
 /**
@@ -34,7 +35,7 @@ export class ServiceFunction extends Construct {
 
   constructor(scope: Construct, id: string, props: ServiceFunctionProps) {
     super(scope, id);
-    const { settings, table } = props;
+    const { settings, table, reservedConcurrency } = props;
     this.logGroup = new LogGroup(this, 'Log', {
       retention: settings.logRetentionDays,
       // The audit outlives the stack.
@@ -52,6 +53,7 @@ export class ServiceFunction extends Construct {
       handler: `${props.entry}.handler`,
       memorySize: settings.memoryMegabytes,
       timeout: props.timeout,
+      ...(reservedConcurrency !== undefined && { reservedConcurrentExecutions: reservedConcurrency }),
       role: this.role,
       logGroup: this.logGroup,
       environment: {

@@ -9,6 +9,10 @@ const stageSchema = z.strictObject({
     .regex(/^[A-Za-z][A-Za-z0-9-]{0,63}$/, {
       error: 'write a name of up to 64 letters, digits and -, a letter first',
     }),
+  /** The policy file's path; another one by -c policy=FILE. */
+  policy: z
+    .string({ error: 'write the path of the policy file' })
+    .min(1, 'write the path of the policy file'),
   throttling: z.strictObject(
     { requestsPerSecond: count(10_000), burst: count(5_000) },
     { error: 'write { "requestsPerSecond": 100, "burst": 200 }' },
@@ -17,6 +21,8 @@ const stageSchema = z.strictObject({
   logRetentionDays: z.literal(retentions as number[], { error: `write one of ${retentions.join(', ')}` }),
   /** How often the tokens of keepWarm are looked at. Less often would waste much of a token's renewal window. */
   refreshMinutes: count(15).default(15),
+  /** Instances of the vend function at once. Left out, as many as the account has to give. */
+  reservedConcurrency: count(10_000).optional(),
   /** Sets the account's CloudWatch role for API Gateway, one for all its APIs in the region. */
   apiGatewayAccountRole: z.boolean({ error: 'write true or false' }),
   alarmTopicArn: z
@@ -31,8 +37,6 @@ const stageSchema = z.strictObject({
 export type Settings = z.output<typeof stageSchema> & {
   /** Also the stage's name in the URL. */
   stage: string;
-  /** The policy file's path. */
-  policy: string;
 };
 
 /** A setting cannot be used. The message is made to be read as it is: one line for every problem. */
@@ -42,10 +46,6 @@ export class SettingsError extends Error {
 
 /** Reads the context that `cdk.json` and `-c key=value` give. Throws SettingsError. */
 export function readSettings(context: (key: string) => unknown): Settings {
-  const policy = context('policy');
-  if (typeof policy !== 'string' || policy === '') {
-    throw new SettingsError('cdk.json context.policy: write the path of the policy file, or -c policy=FILE');
-  }
   const stages: unknown = context('stages') ?? {};
   const names = Object.keys(stages as object);
   const unfit = names.find((name) => !/^[A-Za-z][A-Za-z0-9_-]{0,127}$/.test(name));
@@ -60,8 +60,12 @@ export function readSettings(context: (key: string) => unknown): Settings {
     throw new SettingsError(`cdk.json context.stage: write the name of a stage: ${choice}`);
   }
   refuseSharedStackName(stages as Record<string, { stackName?: unknown }>, stage);
-  const parsed = stageSchema.safeParse((stages as Record<string, unknown>)[stage]);
-  if (parsed.success) return { ...parsed.data, stage, policy };
+  const given = (stages as Record<string, unknown>)[stage];
+  const policy = context('policy');
+  const parsed = stageSchema.safeParse(
+    typeof given === 'object' && policy !== undefined ? { ...given, policy } : given,
+  );
+  if (parsed.success) return { ...parsed.data, stage };
   const where = `cdk.json context.stages.${stage}`;
   throw new SettingsError(parsed.error.issues.flatMap((issue) => describe(issue, where)).join('\n'));
 }

@@ -45,10 +45,21 @@ export class VendingStack extends Stack {
     this.output('FunctionName', 'The vend function', vend.function.functionName);
     this.output('FunctionLogGroup', 'Where the audit lines are', vend.logGroup.logGroupName);
     this.output('RefreshFunctionName', 'The refresh function', refresh.function.functionName);
+    this.output('RefreshLogGroup', 'Where the lines of its runs are', refresh.logGroup.logGroupName);
     this.output('TokenTable', 'The tokens that the fleet shares', tokens.table.tableName);
-    if (secrets.names.length > 0) {
-      this.output('SecretsToFillIn', 'With {"client_id":"…","client_secret":"…"}', secrets.names.join(', '));
-    }
+    if (secrets.key === undefined) return;
+    const list = (values: string[]) => values.join(', ');
+    this.output(
+      'SecretsToFillIn',
+      'With {"client_id":"…","client_secret":"…"}',
+      list(compiled.secrets.flatMap((secret) => ('name' in secret ? secret.name : []))),
+    );
+    this.output(
+      'SecretArns',
+      'For a stack that takes them over by secretArn',
+      list(secrets.made.map(({ secretArn }) => secretArn)),
+    );
+    this.output('SecretsKeyArn', 'And by kmsKeyArn', secrets.key.keyArn);
   }
 
   private callerPolicy(resource: string): string {

@@ -11,6 +11,7 @@ export class VendFunction extends ServiceFunction {
       description: 'Vends Instacart Connect access tokens',
       // The function answers within 25 s of the request, and API Gateway waits for 29 s.
       timeout: Duration.seconds(27),
+      reservedConcurrency: props.settings.reservedConcurrency,
     });
   }
 }

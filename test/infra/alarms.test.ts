@@ -7,7 +7,7 @@ import { template } from './synthesise.ts';
 const policy = withKeepWarm({ client: 'acme', scopes: ['connect:fulfillment'] });
 const stack = template(policy);
 const service = [{ Name: 'service', Value: 'connect-token-vending' }];
-const everywhere = ['CredentialsRefused', 'ServerErrors', 'TableFaults'];
+const everywhere = ['CredentialsRefused', 'ServerErrors', 'LastingErrors', 'TableFaults'];
 const whereKeptWarm = [
   'RefreshErrors',
   'RefreshFailures',
@@ -35,14 +35,24 @@ describe('an alarm sounds', () => {
     });
   });
 
-  it('at a rate of 5xx, given some traffic', () => {
+  it.each([
+    ['at once, given some traffic', 3, { EvaluationPeriods: 1 }],
+    ['three times in an hour, however little is asked', 1, { EvaluationPeriods: 12, DatapointsToAlarm: 3 }],
+  ])('at a rate of 5xx among what was not refused: %s', (_when, least, periods) => {
+    const Expression = `IF(errors >= ${least}, 100 * errors / (requests - FILL(refused, 0)), 0)`;
+    const of = (Id: string, MetricName: string) =>
+      Match.objectLike({ Id, MetricStat: Match.objectLike({ Metric: Match.objectLike({ MetricName }) }) });
     stack.hasResourceProperties('AWS::CloudWatch::Alarm', {
       Threshold: 5,
       ComparisonOperator: 'GreaterThanThreshold',
       TreatMissingData: 'notBreaching',
-      Metrics: Match.arrayWith([
-        Match.objectLike({ Expression: 'IF(errors >= 3, 100 * errors / requests, 0)' }),
-      ]),
+      ...periods,
+      Metrics: [
+        Match.objectLike({ Expression }),
+        of('errors', '5XXError'),
+        of('refused', '4XXError'),
+        of('requests', 'Count'),
+      ],
     });
   });
 

@@ -15,7 +15,7 @@ describe('the refresh function', () => {
   it("has a role that can do nothing that the function's work does not need", () => {
     expect(statementsOf(stack, 'RefreshRole')).toEqual([
       allow(['logs:CreateLogStream', 'logs:PutLogEvents'], arn('RefreshLog')),
-      allow('secretsmanager:GetSecretValue', ref('Secretsacme')),
+      allow('secretsmanager:GetSecretValue', ref('Secretsconnectacme')),
       decrypt(arn('SecretsKey'), 'secretsmanager'),
       allow(['dynamodb:GetItem', 'dynamodb:UpdateItem'], arn('TokensTable')),
       decrypt(arn('TokensKey'), 'dynamodb'),
@@ -30,9 +30,9 @@ describe('the refresh function', () => {
     const of = template(toYaml(policy));
     const read = 'secretsmanager:GetSecretValue';
     expect(statementsOf(of, 'VendRole')).toContainEqual(
-      allow(read, [ref('Secretsacme'), ref('Secretsother')]),
+      allow(read, [ref('Secretsconnectacme'), ref('Secretsconnectother')]),
     );
-    expect(statementsOf(of, 'RefreshRole')).toContainEqual(allow(read, ref('Secretsacme')));
+    expect(statementsOf(of, 'RefreshRole')).toContainEqual(allow(read, ref('Secretsconnectacme')));
   });
 
   it('shares the asset of the vend function, and has a log and five minutes of its own', () => {

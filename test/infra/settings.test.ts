@@ -1,9 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import { readPolicy } from '../../infra/policy/compile.ts';
 import { readSettings, SettingsError } from '../../infra/settings.ts';
 
 const good = {
   stackName: 'vending',
+  policy: 'p.yaml',
   throttling: { requestsPerSecond: 10, burst: 20 },
   memoryMegabytes: 512,
   logRetentionDays: 30,
@@ -13,7 +15,6 @@ const good = {
 
 function read(change: Record<string, unknown> = {}, context: Record<string, unknown> = {}) {
   const given: Record<string, unknown> = {
-    policy: 'p.yaml',
     stage: 'a',
     stages: { a: { ...good, ...change } },
     ...context,
@@ -24,7 +25,7 @@ function read(change: Record<string, unknown> = {}, context: Record<string, unkn
 describe('settings', () => {
   it('are those of the stage', () => {
     const alarmTopicArn = 'arn:aws:sns:us-east-1:111122223333:on-call';
-    expect(read({ alarmTopicArn })).toEqual({ ...good, alarmTopicArn, stage: 'a', policy: 'p.yaml' });
+    expect(read({ alarmTopicArn })).toEqual({ ...good, alarmTopicArn, stage: 'a' });
   });
 
   it('refresh every 15 minutes unless they say otherwise', () => {
@@ -37,6 +38,9 @@ describe('settings', () => {
     expect(stages).toContain(context.stage);
     const read = (stage: string) => readSettings((key) => ({ ...context, stage })[key]);
     expect(new Set(stages.map((stage) => read(stage).stackName)).size).toBe(stages.length);
+    const policies = stages.map((stage) => readPolicy(read(stage).policy));
+    const secrets = policies.flatMap((policy) => policy.secrets);
+    expect(new Set(secrets.map((secret) => ('name' in secret ? secret.name : ''))).size).toBe(stages.length);
   });
 
   it.each([
@@ -60,6 +64,8 @@ describe('settings', () => {
     [{ refreshMinutes: 16 }, 'refreshMinutes: write a whole number, 1 to 15'],
     [{ refreshMinutes: 0 }, 'refreshMinutes: write a whole number, 1 to 15'],
     [{ refreshMinutes: 2.5 }, 'refreshMinutes: write a whole number, 1 to 15'],
+    [{ policy: undefined }, 'policy: write the path of the policy file'],
+    [{ reservedConcurrency: 0 }, 'reservedConcurrency: write a whole number, 1 to 10000'],
     [{ apiGatewayAccountRole: 'yes' }, 'apiGatewayAccountRole: write true or false'],
     [{ alarmTopicArn: 'on-call' }, 'alarmTopicArn: write the ARN of an SNS topic'],
     [{ colour: 'red' }, 'colour: no such setting: remove it'],
@@ -80,10 +86,14 @@ describe('settings', () => {
     );
   });
 
-  it('need a policy and a stage that there is', () => {
-    expect(() => read({}, { policy: undefined })).toThrow(
-      'cdk.json context.policy: write the path of the policy file',
-    );
+  it('take another policy from the command line', () => {
+    expect(read({}, { policy: 'mine.yaml' }).policy).toBe('mine.yaml');
+    expect(read({ policy: undefined }, { policy: 'mine.yaml' }).policy).toBe('mine.yaml');
+    expect(() => read({}, { policy: '' })).toThrow('stages.a.policy: write the path of the policy file');
+  });
+
+  it('need a stage that there is', () => {
+    expect(() => read({}, { stages: { a: 'production' }, policy: 'mine.yaml' })).toThrow(SettingsError);
     expect(() => read({}, { stage: 'b' })).toThrow('cdk.json context.stage: write the name of a stage: a');
     expect(() => read({}, { stage: 'constructor' })).toThrow('write the name of a stage: a');
     expect(() => read({}, { stages: undefined })).toThrow('there is none in cdk.json context.stages yet');

@@ -31,6 +31,13 @@ describe('the API', () => {
     expect(api['Policy']).toEqual(resourcePolicy(compilePolicy(example, 'p').principals).document);
   });
 
+  it('takes TLS 1.2 and later, with forward secrecy, and by no other name than its own', () => {
+    expect(only(stack, 'AWS::ApiGateway::RestApi')).toMatchObject({
+      SecurityPolicy: 'SecurityPolicy_TLS13_1_2_PFS_PQ_2025_09',
+      EndpointAccessMode: 'STRICT',
+    });
+  });
+
   it('writes no data into logs or traces, keeps no answers, and throttles by its settings', () => {
     const stage = only(stack, 'AWS::ApiGateway::Stage');
     expect(stage['TracingEnabled']).toBe(false);
@@ -116,7 +123,7 @@ describe('the vend function', () => {
   it("may write its own log, read exactly the policy's secrets, and get and update items: nothing else", () => {
     expect(statementsOf(stack, 'VendRole')).toEqual([
       allow(['logs:CreateLogStream', 'logs:PutLogEvents'], arn('VendLog')),
-      allow('secretsmanager:GetSecretValue', ref('Secretsacme')),
+      allow('secretsmanager:GetSecretValue', ref('Secretsconnectacme')),
       decrypt(arn('SecretsKey'), 'secretsmanager'),
       allow(['dynamodb:GetItem', 'dynamodb:UpdateItem'], arn('TokensTable')),
       decrypt(arn('TokensKey'), 'dynamodb'),
@@ -186,6 +193,25 @@ describe('the stack', () => {
     of.hasOutput('SecretsToFillIn', { Value: 'connect/acme, connect/other' });
   });
 
+  it('keeps the secret of a client that is called otherwise', () => {
+    const idsUnder = (client: string) => {
+      const policy = goodPolicy();
+      policy.clients = { [client]: { secretName: 'connect/acme' } };
+      policy.grants = [{ ...policy.grants[0], client }];
+      return Object.keys(template(toYaml(policy)).findResources('AWS::SecretsManager::Secret'));
+    };
+    expect(idsUnder('renamed')).toEqual(idsUnder('acme'));
+  });
+
+  it('holds back instances for the vend function where the settings say how many', () => {
+    const reserved = (of: typeof stack) =>
+      all(of, 'AWS::Lambda::Function').map(
+        ({ ReservedConcurrentExecutions }) => ReservedConcurrentExecutions,
+      );
+    expect(reserved(stack)).toEqual([undefined, undefined]);
+    expect(reserved(template(example, { reservedConcurrency: 50 }))).toEqual([50, undefined]);
+  });
+
   it('keeps every log for as long as the settings say', () => {
     const logs = all(stack, 'AWS::Logs::LogGroup');
     expect(logs.map(({ RetentionInDays }) => RetentionInDays)).toEqual([365, 365, 365, 365]);
@@ -201,8 +227,11 @@ describe('the stack', () => {
       'FunctionName',
       'FunctionLogGroup',
       'RefreshFunctionName',
+      'RefreshLogGroup',
       'TokenTable',
       'SecretsToFillIn',
+      'SecretArns',
+      'SecretsKeyArn',
     ]);
     expect(joined(outputs['TokenUrl']?.['Value'])).toMatch(
       /^https:\/\/HttpApi\w+\.execute-api\.AWS::Region\.AWS::URLSuffix\/HttpApi\w+Stage\w+\/v2\/oauth\/token$/,
