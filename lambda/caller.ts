@@ -19,8 +19,8 @@ export function identifyCaller({ userArn, accountId }: ApiEvent['requestContext'
 }
 
 export function parseCallerArn(arn: string): Caller | undefined {
-  const kind = role.test(arn) ? 'role' : 'user';
-  const [, partition, account, name] = (kind === 'role' ? role : user).exec(arn) ?? [];
+  const asRole = role.exec(arn);
+  const [, partition, account, name] = asRole ?? user.exec(arn) ?? [];
   if (partition === undefined || account === undefined || name === undefined) return undefined;
-  return { partition, account, kind, name, arn };
+  return { partition, account, kind: asRole === null ? 'user' : 'role', name, arn };
 }
