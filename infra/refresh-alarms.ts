@@ -51,7 +51,7 @@ function refreshFailures(scope: Construct, settings: Settings): Alarm {
     alarmDescription:
       'Tokens that are kept warm could not be renewed in two quarters of an hour. The lines "token refresh" in the ' +
       "refresh function's log whose outcome is failed name them and the reason: Connect down, credentials refused, a " +
-      "scope that is not the application's. Callers are vended the live tokens until those end, about an hour and a " +
+      "scope that is not the application's, the token table out of reach. Callers are vended the live tokens until those end, about an hour and a " +
       'half from now where tokens live for a day.',
     metric: counted('RefreshFailures', settings, Duration.minutes(15)),
     ...onceIsEnough,

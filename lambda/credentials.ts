@@ -65,7 +65,7 @@ export function createCredentialsStore(client: SecretsManagerClient, now: () => 
     const held = memory.get(secretId);
     const first = isYoung(held, now())
       ? held
-      : await (underWay.get(secretId) ?? readCurrent(secretId, signal));
+      : await within(underWay.get(secretId) ?? readCurrent(secretId, signal), signal);
     memory.set(secretId, first);
     yield first;
     memory.delete(secretId);
@@ -103,6 +103,15 @@ export function createCredentialsStore(client: SecretsManagerClient, now: () => 
   }
 
   return { prepare, candidates, remember: (secretId, credentials) => memory.set(secretId, credentials) };
+}
+
+/** What was begun ahead of the mint has more time than the mint may have. */
+function within<T>(reading: Promise<T>, signal: AbortSignal): Promise<T> {
+  const { promise: end, reject } = Promise.withResolvers<never>();
+  const leave = () => reject(new SecretsUnavailable('Secrets Manager: out of time'));
+  if (signal.aborted) leave();
+  signal.addEventListener('abort', leave, { once: true });
+  return Promise.race([reading, end]).finally(() => signal.removeEventListener('abort', leave));
 }
 
 /** A clock that was set back makes a pair look younger than none: it is read again. */

@@ -80,6 +80,7 @@ export function createRefreshHandler({ policy, renew, recordRefresh, now }: Refr
       known: undefined,
       forced: undefined,
       effort: 'full',
+      needsLease: true,
       verdict: verdictOn,
       force: () => undefined,
     };

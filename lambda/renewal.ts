@@ -22,6 +22,8 @@ export type Errand = {
   /** The last renewal that was forced, as far as this instance knows. */
   forced: Forced | undefined;
   effort: Effort;
+  /** Not to mint while the table is out of reach: there is a live token to vend, or nobody to vend one to. */
+  needsLease: boolean;
   /**
    * - `vend`: this token serves
    * - `mint`: it does not, get another
@@ -72,11 +74,12 @@ type Run = {
   looked: boolean;
 };
 
-type Turn = { owner: string; leased: boolean; leave: SharedLeave };
+type Turn = { owner: string; leave: SharedLeave };
 
 /**
  * Gets one token renewed, by whoever in the fleet is quickest: looks at the table, takes the lease, mints, writes.
- * Losers wait for the holder, and mint only when it is dead. Without the table every instance mints for itself.
+ * Losers wait for the holder, and mint only when it is dead. Without the table every instance mints for itself, if
+ * its errand cannot wait.
  */
 export function createRenew({
   table,
@@ -132,7 +135,8 @@ export function createRenew({
 
   async function contend(run: Run): Promise<Landed> {
     let over: Lease | undefined;
-    for (let losses = 0; ; losses++) {
+    let known = false;
+    for (let losses = 0; ; losses = known ? 0 : losses + 1) {
       const turn = await takeTurn(run, over, losses);
       if (turn !== 'lost') return 'leave' in turn ? mintInTurn(run, turn) : landed(run, turn);
       if (run.errand.effort === 'brief') {
@@ -141,7 +145,7 @@ export function createRenew({
       }
       const waited = await waitForHolder(run);
       if ('shared' in waited) return waited;
-      over = waited.over;
+      ({ over, known } = waited);
     }
   }
 
@@ -171,35 +175,38 @@ export function createRenew({
     };
     const [leased, seen] = await Promise.all([access.lease(claim), backOff.look(keys.shared, access)]);
     if (leased === false) return 'lost';
+    if (leased === undefined && errand.needsLease) return { failure: unavailable, retryAfter: undefined };
     const leave = await backOff.ask(keys.asked, seen, access);
     if (!isHold(leave)) {
       run.forced = later(run.forced, forced);
-      return { owner, leased: leased === true, leave };
+      return { owner, leave };
     }
-    if (leased === true) await access.release(owner);
+    await access.release(owner);
     return { failure: leave.failure, retryAfter: leave.milliseconds };
   }
 
-  async function waitForHolder(run: Run): Promise<Landed | { over: Lease | undefined }> {
+  /** `known`: the token to be replaced stands there to be read, so whoever was quicker has not got another yet. */
+  async function waitForHolder(run: Run): Promise<Landed | { over: Lease | undefined; known: boolean }> {
     const { access, signal } = run;
     let watched: Lease | undefined;
     let since = monotonic();
     for (;;) {
       await pause(200 + 300 * random(), signal);
-      if (signal.aborted) return landed(run, { failure: { kind: 'unavailable', retryAfter: undefined } });
+      if (signal.aborted) return landed(run, { failure: unavailable });
       access.waited();
       const row = await access.read();
       adopt(run, row);
       const settled = judge(run);
       if (settled !== undefined) return settled;
       const lease = row?.lease;
-      if (lease === undefined || lease.until < now()) return { over: undefined };
+      const known = row?.shared !== undefined && row.shared.generation === seenOf(run.shared);
+      if (lease === undefined || lease.until < now()) return { over: undefined, known };
       if (lease.owner !== watched?.owner) {
         watched = lease;
         since = monotonic();
       }
       // Its clock may be ahead of ours: what has not changed for the length of a lease is nobody's.
-      if (monotonic() - since > leaseTime) return { over: lease };
+      if (monotonic() - since > leaseTime) return { over: lease, known };
     }
   }
 
@@ -214,9 +221,10 @@ export function createRenew({
     return landed(run, { mint: result, ...failure });
   }
 
-  async function keep(run: Run, { owner, leased, leave }: Turn, minted: Token): Promise<void> {
+  /** A lease that nobody answered for may be ours all the same: what we write or release, we do only if it is. */
+  async function keep(run: Run, { owner, leave }: Turn, minted: Token): Promise<void> {
     const { access, errand } = run;
-    const token = afterRenewal(run.shared?.token, minted);
+    const token = afterRenewal(run.shared?.token, minted, now());
     const left = token.expiresAt - now();
     const isBetter = run.shared === undefined || run.shared.token.expiresAt - now() < left;
     // All but dead on arrival: the next will hardly be better, so it must not be asked for at every request.
@@ -224,11 +232,10 @@ export function createRenew({
     const isKept = isOfUse || isBetter || token.broughtBack;
     const seen = seenOf(run.shared);
     const [written] = await Promise.all([
-      isKept && leased ? access.write(owner, { token, generation: seen + 1 }) : undefined,
-      !isKept && leased ? access.release(owner) : undefined,
+      isKept ? access.write(owner, { token, generation: seen + 1 }) : access.release(owner),
       backOff.succeededEverywhere(leave, access),
     ]);
-    if (!isOfUse) backOff.failed(leave, errand.key, { kind: 'unavailable', retryAfter: undefined });
+    if (!isOfUse) backOff.failed(leave, errand.key, unavailable);
     if (!isKept) return;
     // Unwritten, it comes after the one that it replaces, and before whatever the table has next.
     run.shared = { token, generation: written === true ? seen + 1 : seen + 0.5 };
@@ -238,11 +245,11 @@ export function createRenew({
 
   async function giveUp(
     { errand, access, signal }: Run,
-    { owner, leased, leave }: Turn,
+    { owner, leave }: Turn,
     failure: Failure,
   ): Promise<void> {
     const { asked } = holdKeys(errand);
-    const told = [leased ? access.release(owner) : undefined];
+    const told = [access.release(owner)];
     noteFailure(
       {
         failed: (_leave, key, held) => told.push(backOff.failedEverywhere(leave, key, held, access)),
@@ -256,6 +263,8 @@ export function createRenew({
     await Promise.all(told);
   }
 }
+
+const unavailable: Failure = { kind: 'unavailable', retryAfter: undefined };
 
 /** As often as this somebody else was quicker, though no lease was to be seen: an item that cannot be read. */
 const manyLosses = 5;

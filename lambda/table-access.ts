@@ -14,7 +14,7 @@ const afterMint = 300;
 
 /**
  * The table as one vend sees it: an operation that fails, or that there is no time left for, is undefined, and so is
- * every one after it, so that a table in trouble costs a vend a second at most and never an error.
+ * every one after it until the mint, so that a table in trouble costs a vend a second at most and never an error.
  */
 export type TableAccess = {
   read: () => Promise<Row | undefined>;
@@ -25,7 +25,7 @@ export type TableAccess = {
   writeHold: (key: string, hold: SharedHold, seen: number) => Promise<boolean | undefined>;
   /** Time spent waiting for the holder of the lease is not the table's: it has as much again. */
   waited: () => void;
-  /** All that is left to do is to tell the table. */
+  /** All that is left to do is to tell the table: it is tried again, whatever went wrong before. */
   minted: () => void;
   /** What went wrong, for the log. */
   fault: () => TableUnavailable | undefined;
@@ -39,15 +39,17 @@ export function accessTable(
   const key = tokenKey(identity);
   let endsAt = monotonic() + beforeMint;
   let fault: TableUnavailable | undefined;
+  let isClosed = false;
 
   async function attempt<T>(run: (signal: AbortSignal) => Promise<T>): Promise<T | undefined> {
     const left = endsAt - monotonic();
-    if (fault !== undefined || left <= 0) return undefined;
+    if (isClosed || left <= 0) return undefined;
     try {
       return await run(AbortSignal.timeout(Math.ceil(left)));
     } catch (error) {
       if (!(error instanceof TableUnavailable)) throw error;
       fault = error;
+      isClosed = true;
       return undefined;
     }
   }
@@ -66,6 +68,7 @@ export function accessTable(
     },
     minted: () => {
       endsAt = monotonic() + afterMint;
+      isClosed = false;
     },
     fault: () => fault,
   };

@@ -5,6 +5,9 @@ import type { Secret } from './secret.ts';
 const second = 1_000;
 const hour = 3_600 * second;
 
+/** More life than a token ever had, by more than clocks disagree: it was minted by a clock that was wrong. */
+const mostAhead = 600 * second;
+
 /** An access token. Times are epoch milliseconds by this instance's clock, durations milliseconds. */
 export type Token = {
   value: Secret;
@@ -66,15 +69,19 @@ export function phaseOf(
   { now, minTtl, jitter }: { now: number; minTtl: number; jitter: number },
 ): Phase {
   const left = token.expiresAt - now;
-  if (left <= 0) return 'dead';
+  if (left <= 0 || left > token.lifetime + mostAhead) return 'dead';
   if (left < Math.max(floor(token), minTtl)) return 'short';
   const window = renewalWindow(token.lifetime) * (1 - jitter / 10);
   return left < window && !token.broughtBack ? 'ageing' : 'fresh';
 }
 
-/** The same value again keeps the life it had: an upstream that promises it more is not believed. */
-export function afterRenewal(old: Token | undefined, renewed: Token): Token {
+/**
+ * The same value again keeps the life it had: an upstream that promises it more is not believed, unless that life is
+ * over by our clock. Then whoever saw it first had a clock that was behind.
+ */
+export function afterRenewal(old: Token | undefined, renewed: Token, now: number): Token {
   if (old === undefined || old.sha256 !== renewed.sha256) return renewed;
+  if (old.expiresAt <= now) return { ...renewed, broughtBack: true };
   return { ...old, expiresAt: Math.min(old.expiresAt, renewed.expiresAt), broughtBack: true };
 }
 

@@ -138,6 +138,7 @@ export function createTokens({
       known: memory.get(key),
       forced: memory.get(key)?.forced,
       effort: 'full',
+      needsLease: false,
       verdict: (token, forced) => verdictOn(want, token, forced),
       force: (forced) => (want.refused === undefined ? undefined : nextForced(forced, now())),
     };
@@ -159,10 +160,13 @@ export function createTokens({
       known: held,
       forced: held.forced,
       effort: 'brief',
+      needsLease: true,
       verdict: () => 'mint',
       force: () => undefined,
     };
     const { shared, from, mint: result, tableFault } = await landing(depart(errand), want.signal);
+    // A table out of reach is not to cost every vend of the window its time.
+    if (tableFault !== undefined) held.renewAt = now() + recheckAfter;
     const vending = asIs(shared?.token ?? held.token, want.minTtl, from);
     // It came to nothing, and meanwhile the live token has too little life left for this request.
     if (vending.kind === 'short' && !want.signal.aborted) return sendFor(want, identity, key);
@@ -213,8 +217,10 @@ export function createTokens({
     const phase = phaseOf(token, { now: time, minTtl: want.minTtl, jitter: 0 });
     if (phase === 'dead') return 'mint';
     if (phase === 'short') return pauseBeforeMint(token, want.minTtl, time) || 'mint';
+    if (token.sha256 !== want.refused || token.broughtBack) return 'vend';
+    // The first is granted at once; from then on whatever renewed the token counts.
     const mayForce =
-      token.sha256 === want.refused && !token.broughtBack && isDue(forced?.at ?? 0, forced?.gap ?? 0);
+      forced === undefined || (isDue(forced.at, forced.gap) && isDue(token.firstSeenAt, minTtlSpacing));
     return mayForce ? 'mint' : 'vend';
   }
 
@@ -224,7 +230,8 @@ export function createTokens({
     if (shared === undefined) return { ...failed(failure, retryAfter), ...more };
     const verdict = verdictOn(want, shared.token, forced);
     // A renewal that a caller forced and that failed leaves the token that there is.
-    if (verdict === 'vend' || minted?.outcome.kind === 'token' || want.refused !== undefined) {
+    const isForced = want.refused !== undefined && typeof verdict !== 'number';
+    if (verdict === 'vend' || minted?.outcome.kind === 'token' || isForced) {
       const vending = asIs(shared.token, want.minTtl, from);
       if (vending.kind === 'token' || failure === undefined) return { ...vending, ...more };
     }
@@ -240,6 +247,10 @@ export function createTokens({
     if (shared !== undefined && verdict === 'vend')
       return { kind: 'token', token: shared.token, level: 'collapsed' };
     if (typeof verdict === 'number') return { kind: 'short', retryAfter: verdict };
+    if (failure !== undefined && shared !== undefined && want.refused !== undefined) {
+      const vending = asIs(shared.token, want.minTtl, 'collapsed');
+      if (vending.kind === 'token') return vending;
+    }
     return failure !== undefined && effort === 'full' ? failed(failure, retryAfter) : undefined;
   }
 

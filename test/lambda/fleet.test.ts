@@ -3,7 +3,6 @@ import { describe, expect, it } from 'vitest';
 import type { MintOutcome } from '../../lambda/mint.ts';
 import { TableUnavailable, type TokenTable } from '../../lambda/token-table.ts';
 import type { Vended } from '../../lambda/tokens.ts';
-import { createMemoryTable } from '../stack/memory-table.ts';
 import { type Answer, day, down, hour, level, text, world } from './fleet.ts';
 
 const minute = 60_000;
@@ -115,6 +114,80 @@ describe('a fleet', () => {
     Object.assign(flaky, table);
     state.now += minute;
     expect(text(await vend())).toBe(own);
+  });
+
+  it('in the window nobody mints without the lease: what it brings, nobody else would have', async () => {
+    const { state, table, mints, instance } = world();
+    const old = text(await instance()());
+    state.now += day - hour;
+    const readOnly = { ...broken, read: table.read, readHold: table.readHold };
+    for (let i = 0; i < 20; i++) expect(text(await instance(readOnly)())).toBe(old);
+    expect(mints).toHaveLength(1);
+  });
+
+  it('in the window a table that is out of reach is tried once a minute', async () => {
+    const { state, table, mints, instance } = world();
+    let tries = 0;
+    const flaky = { ...table };
+    const vend = instance(flaky);
+    const old = text(await vend());
+    Object.assign(flaky, broken, {
+      lease: () => {
+        tries += 1;
+        return broken.lease('', {} as never, new AbortController().signal);
+      },
+    });
+    state.now += day - hour;
+    for (let second = 0; second < 600; second++) {
+      expect(text(await vend())).toBe(old);
+      state.now += 1_000;
+    }
+    expect([tries, mints.length]).toEqual([11, 1]);
+    Object.assign(flaky, table);
+    state.now += minute;
+    expect(level(await vend())).toBe('mint');
+  });
+
+  it('leaves a live token in the table, however often others are quicker', async () => {
+    const { state, table, instance } = world();
+    state.answer = { lifetime: 2 * hour };
+    const old = text(await instance()());
+    state.now += 5 * minute;
+    let losses = 0;
+    const contended: TokenTable = {
+      ...table,
+      lease: async (key, claim, signal) =>
+        losses++ < 8 && claim.regardless !== true ? false : table.lease(key, claim, signal),
+    };
+    state.answer = down;
+    expect((await instance(contended)({ minTtl: 2 * hour - minute })).kind).toBe('failed');
+    expect(losses).toBe(9);
+    expect(text(await instance()())).toBe(old);
+  });
+
+  it('does not vend what a clock far ahead has minted, once that is put right', async () => {
+    const { state, mints, vend, instance } = world();
+    const right = state.now;
+    state.now = right + 3 * day;
+    const ahead = text(await vend());
+    state.now = right + 2 * day;
+    for (const one of [vend, instance()]) expect(text(await one())).not.toBe(ahead);
+    expect(mints).toHaveLength(2);
+  });
+
+  it('vends the same token to its true end where a clock that was behind has seen it first', async () => {
+    const { state, mints, instance } = world();
+    const end = state.now + day;
+    state.now -= minute;
+    state.answer = { lifetime: day, text: 'same' };
+    await instance()();
+    const vend = instance();
+    for (const left of [90_000, 50_000, 20_000, 5_000]) {
+      state.now = end - left;
+      state.answer = { lifetime: left, text: 'same' };
+      expect(text(await vend())).toBe('same');
+    }
+    expect(mints).toHaveLength(3);
   });
 
   it('while Connect is down one instance tries at a time, and the others take its word', async () => {
@@ -235,6 +308,34 @@ describe('a renewal that a caller forces', () => {
     expect(mints).toHaveLength(2);
   });
 
+  it('that is held back leaves the current token too, for everybody who asked at once', async () => {
+    const { state, vend } = world();
+    const first = await vend();
+    state.answer = down;
+    await vend({ key: 'other' });
+    const both = await Promise.all([vend({ refused: sha(first) }), vend({ refused: sha(first) })]);
+    expect(both.map(text)).toEqual([text(first), text(first)]);
+  });
+
+  it('and a min_ttl together bring no more mints than the one or the other', async () => {
+    const { state, mints, vend } = world();
+    state.answer = { lifetime: 2 * hour };
+    const start = state.now;
+    let refused = sha(await vend());
+    while (state.now < start + 10 * minute) {
+      for (const want of [{ minTtl: 2 * hour - 1 }, { refused }]) {
+        const vended = await vend(want);
+        refused = sha(vended) ?? refused;
+      }
+      state.now += 1_000;
+    }
+    expect(mints.length).toBeLessThanOrEqual(12);
+    state.now += 30_000;
+    const spaced = await vend({ minTtl: 2 * hour });
+    expect(spaced).toMatchObject({ kind: 'short' });
+    expect(await vend({ minTtl: 2 * hour, refused: 'f'.repeat(64) })).toEqual(spaced);
+  });
+
   it('is spaced by memory too, where there is no table', async () => {
     const { state, mints, instance } = world();
     const vend = instance(broken);
@@ -244,12 +345,5 @@ describe('a renewal that a caller forces', () => {
       state.now += 1_000;
     }
     expect(mints.length).toBeLessThanOrEqual(1 + 5);
-  });
-});
-
-describe('the table in memory', () => {
-  it('is empty to begin with', async () => {
-    const { table } = createMemoryTable();
-    expect(await table.readHold('x', new AbortController().signal)).toBeUndefined();
   });
 });

@@ -53,8 +53,9 @@ describe('the life of a token', () => {
           const phase = phaseOf(token, { now, minTtl, jitter });
           const vended = phase === 'fresh' || phase === 'ageing';
           const least = broughtBack ? 5_000 : Math.max(1_000, Math.min(120_000, lifetime / 50));
-          expect(vended).toBe(left > 0 && left >= least && left >= minTtl);
-          expect(phase === 'dead').toBe(left <= 0);
+          const isDead = left <= 0 || left > lifetime + 600_000;
+          expect(vended).toBe(!isDead && left >= least && left >= minTtl);
+          expect(phase === 'dead').toBe(isDead);
         },
       ),
       { numRuns: 100_000 },
@@ -97,20 +98,26 @@ describe('the life of a token', () => {
   it('is not believed to be longer when the same value comes back', () => {
     const old = tokenOf(600_000);
     const again = tokenOf(600_000, 'token-one', start + 300_000);
-    expect(afterRenewal(old, again)).toMatchObject({
+    expect(afterRenewal(old, again, start + 300_000)).toMatchObject({
       expiresAt: old.expiresAt,
       lifetime: 600_000,
       broughtBack: true,
     });
     const shorter = tokenOf(100_000, 'token-one', start + 300_000);
-    expect(afterRenewal(old, shorter)).toMatchObject({
+    expect(afterRenewal(old, shorter, start + 300_000)).toMatchObject({
       expiresAt: start + 400_000,
       lifetime: 600_000,
       broughtBack: true,
     });
     const other = tokenOf(600_000, 'token-two', start + 300_000);
-    expect(afterRenewal(old, other)).toBe(other);
-    expect(afterRenewal(undefined, other)).toBe(other);
+    expect(afterRenewal(old, other, start + 300_000)).toBe(other);
+    expect(afterRenewal(undefined, other, start + 300_000)).toBe(other);
+  });
+
+  it('is believed anew when the same value comes back after its end: it was first seen by a slow clock', () => {
+    const old = tokenOf(600_000);
+    const again = tokenOf(50_000, 'token-one', start + 600_000);
+    expect(afterRenewal(old, again, start + 600_000)).toEqual({ ...again, broughtBack: true });
   });
 });
 
