@@ -17,7 +17,8 @@ const stageSchema = z.strictObject({
     { requestsPerSecond: count(10_000), burst: count(5_000) },
     { error: 'write { "requestsPerSecond": 100, "burst": 200 }' },
   ),
-  memoryMegabytes: count(10_240, 128),
+  /** CPU comes with it: with less, a cold start alone may outlast the time that the token table has. */
+  memoryMegabytes: count(10_240, 512),
   logRetentionDays: z.literal(retentions as number[], { error: `write one of ${retentions.join(', ')}` }),
   /** How often the tokens of keepWarm are looked at. Less often would waste much of a token's renewal window. */
   refreshMinutes: count(15).default(15),

@@ -5,6 +5,7 @@ import {
   GetItemCommand,
   UpdateItemCommand,
 } from '@aws-sdk/client-dynamodb';
+import { requestHandler } from './request-handler.ts';
 import {
   holdAttributes,
   readHoldItem,
@@ -15,12 +16,9 @@ import {
 } from './table-items.ts';
 import { type LeaseClaim, TableUnavailable, type TokenTable } from './token-table.ts';
 
-/** A client whose time-outs really end a request: a bare requestTimeout only warns. */
-export function createDynamoDBClient(): DynamoDBClient {
-  return new DynamoDBClient({
-    maxAttempts: 2,
-    requestHandler: { connectionTimeout: 500, requestTimeout: 500, throwOnRequestTimeout: true },
-  });
+/** Attempts of half a second: how many, depends on who can wait. */
+export function createDynamoDBClient({ maxAttempts }: { maxAttempts: number }): DynamoDBClient {
+  return new DynamoDBClient({ maxAttempts, requestHandler: requestHandler({ connect: 500, answer: 500 }) });
 }
 
 type Values = Record<string, AttributeValue>;
@@ -123,7 +121,8 @@ function leaseUpdate({
   };
   if (regardless === true) return { set, remove: ['generation', 'access_token'] };
   const free = [
-    'attribute_not_exists(lease_owner)',
+    // There is none, or none whose end can be read.
+    'NOT attribute_type(lease_until, :number)',
     'lease_until < :now',
     // Ours already: the answer to the first attempt was lost, and the client sent it again.
     'lease_owner = :owner',
@@ -134,6 +133,7 @@ function leaseUpdate({
     set,
     condition: `(${free.join(' OR ')}) AND ${same}`,
     values: {
+      number: { S: 'N' },
       now: { N: String(now) },
       owner: { S: owner },
       ...(over && { dead: { S: over.owner } }),

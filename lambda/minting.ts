@@ -2,6 +2,7 @@ import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import type { Order } from './connect.ts';
 import { createCredentialsStore } from './credentials.ts';
 import { createMint, type Mint } from './mint.ts';
+import { requestHandler } from './request-handler.ts';
 
 export type Minting = { mint: Mint; prepare: (order: Order) => void };
 
@@ -9,8 +10,7 @@ export type Minting = { mint: Mint; prepare: (order: Order) => void };
 export function createMinting({ now, monotonic }: { now: () => number; monotonic: () => number }): Minting {
   const client = new SecretsManagerClient({
     maxAttempts: 3,
-    // A bare requestTimeout only warns.
-    requestHandler: { connectionTimeout: 1_000, requestTimeout: 2_000, throwOnRequestTimeout: true },
+    requestHandler: requestHandler({ connect: 1_000, answer: 2_000 }),
   });
   const store = createCredentialsStore(client, now);
   return {

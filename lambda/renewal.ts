@@ -3,7 +3,7 @@ import { type BackOff, type Failure, isHold, type Leave } from './back-off.ts';
 import type { Order } from './connect.ts';
 import type { Effort, Mint, MintResult } from './mint.ts';
 import type { SharedBackOff, SharedLeave } from './shared-back-off.ts';
-import { accessTable, type TableAccess } from './table-access.ts';
+import { accessTable, type Patience, type TableAccess } from './table-access.ts';
 import { afterRenewal, floor, type Token, type TokenIdentity } from './token.ts';
 import type { Forced, Lease, Row, SharedToken, TokenTable } from './token-table.ts';
 
@@ -31,7 +31,7 @@ export type Errand = {
    */
   verdict: (token: Token, forced: Forced | undefined) => 'vend' | 'mint' | number;
   /** Recorded with the lease where a caller forces this renewal. */
-  force: (forced: Forced | undefined) => Forced | undefined;
+  force: (forced: Forced | undefined, token: Token | undefined) => Forced | undefined;
 };
 
 /** `shared` is the newest token there is now, whether or not it serves. */
@@ -50,6 +50,7 @@ export type Landed = {
 
 export type RenewalDependencies = {
   table: TokenTable;
+  patience: Patience;
   mint: Mint;
   /** Reads the secret ahead of a mint, while the lease is being taken. */
   prepare: (order: Order) => void;
@@ -83,6 +84,7 @@ type Turn = { owner: string; leave: SharedLeave };
  */
 export function createRenew({
   table,
+  patience,
   mint,
   prepare,
   backOff,
@@ -93,7 +95,7 @@ export function createRenew({
   random,
 }: RenewalDependencies): Renew {
   return async function renew(errand, signal) {
-    const access = accessTable(table, errand.identity, monotonic);
+    const access = accessTable(table, errand.identity, patience, monotonic);
     const run: Run = {
       errand,
       access,
@@ -118,13 +120,9 @@ export function createRenew({
     run.looked = true;
     run.forced = later(run.forced, row.forced);
     if (row.shared === undefined) return;
-    const { generation } = row.shared;
-    // After the table has deleted an item, numbers begin again: a dead token's number says nothing.
-    const isNewer =
-      run.shared === undefined || generation > run.shared.generation || run.shared.token.expiresAt <= now();
-    if (!isNewer) return;
-    run.shared = row.shared;
-    run.from = 'table';
+    const newer = newerOf(run.shared, row.shared, now());
+    if (newer === row.shared) run.from = 'table';
+    run.shared = newer;
   }
 
   function judge(run: Run): Landed | undefined {
@@ -162,7 +160,7 @@ export function createRenew({
     prepare(errand.order);
     const owner = newOwner();
     const until = now() + leaseTime;
-    const forced = errand.force(run.forced);
+    const forced = errand.force(run.forced, shared?.token);
     const claim = {
       owner,
       now: now(),
@@ -175,14 +173,23 @@ export function createRenew({
     };
     const [leased, seen] = await Promise.all([access.lease(claim), backOff.look(keys.shared, access)]);
     if (leased === false) return 'lost';
-    if (leased === undefined && errand.needsLease) return { failure: unavailable, retryAfter: undefined };
+    if (leased === undefined && errand.needsLease) {
+      await release(access, owner);
+      return { failure: unavailable };
+    }
     const leave = await backOff.ask(keys.asked, seen, access);
     if (!isHold(leave)) {
       run.forced = later(run.forced, forced);
       return { owner, leave };
     }
-    await access.release(owner);
+    await release(access, owner);
     return { failure: leave.failure, retryAfter: leave.milliseconds };
+  }
+
+  /** A lease that nobody answered for may be ours all the same: others are not to wait for it. */
+  async function release(access: TableAccess, owner: string): Promise<void> {
+    access.finish();
+    await access.release(owner);
   }
 
   /** `known`: the token to be replaced stands there to be read, so whoever was quicker has not got another yet. */
@@ -213,7 +220,7 @@ export function createRenew({
   async function mintInTurn(run: Run, turn: Turn): Promise<Landed> {
     const { errand, access, signal } = run;
     const result = await mint(errand.order, errand.effort, signal);
-    access.minted();
+    access.finish();
     const { outcome } = result;
     if (outcome.kind === 'token') await keep(run, turn, outcome.token);
     else await giveUp(run, turn, outcome);
@@ -271,6 +278,19 @@ const manyLosses = 5;
 
 function landed({ shared, forced, from, looked, access }: Run, more: Partial<Landed> = {}): Landed {
   return { shared, forced, from, looked, tableFault: access.fault(), ...more };
+}
+
+/**
+ * Which of two comes later. What was minted without the lease has no whole number, so the clock must tell; if it stays,
+ * it takes the place after the other. After the table has deleted an item, numbers begin again: a dead token's says
+ * nothing.
+ */
+function newerOf(own: SharedToken | undefined, other: SharedToken, now: number): SharedToken {
+  if (own === undefined || own.token.expiresAt <= now) return other;
+  const isNumbered = Number.isInteger(own.generation) || own.token.sha256 === other.token.sha256;
+  if (isNumbered) return other.generation > own.generation ? other : own;
+  if (other.token.firstSeenAt >= own.token.firstSeenAt) return other;
+  return { ...own, generation: Math.max(Math.floor(own.generation), other.generation) + 0.5 };
 }
 
 function later(one: Forced | undefined, other: Forced | undefined): Forced | undefined {

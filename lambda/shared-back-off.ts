@@ -47,7 +47,7 @@ export function createSharedBackOff(backOff: BackOff, now: () => number): Shared
     for (const [key, hold] of seen) {
       if (hold === undefined || hold === 'none' || hold.failures === 0) continue;
       if (await claimProbe(key, hold, access)) continue;
-      const milliseconds = Math.max(hold.until - now(), whileAnotherTries);
+      const milliseconds = isHeld(hold) ? Math.max(hold.until - now(), whileAnotherTries) : whileAnotherTries;
       backOff.hold(key, failureOf(hold), hold.failures, milliseconds);
       return { failure: failureOf(hold), milliseconds };
     }
@@ -56,11 +56,15 @@ export function createSharedBackOff(backOff: BackOff, now: () => number): Shared
 
   /** True where this instance may try: nobody is to wait any more, and no other was quicker to claim it. */
   async function claimProbe(key: string, hold: SharedHold, access: TableAccess): Promise<boolean> {
-    const left = hold.until - now();
-    // A clock far ahead of ours wrote it: nobody is held back for longer than the longest pause.
-    if (left > 0 && left <= longestSharedHold) return false;
+    if (isHeld(hold)) return false;
     const claim = { ...hold, until: now() + pauseAfter(hold.failures), version: hold.version + 1 };
     return (await access.writeHold(key, claim, hold.version)) !== false;
+  }
+
+  /** By more than the longest pause, a clock far ahead of ours has written: that holds nobody back. */
+  function isHeld({ until }: SharedHold): boolean {
+    const left = until - now();
+    return left > 0 && left <= longestSharedHold;
   }
 
   async function failedEverywhere(

@@ -8,13 +8,12 @@ import {
   type TokenTable,
 } from './token-table.ts';
 
-/** What the table may cost one vend until it mints or is served, and from then on: a second in all. */
-const beforeMint = 700;
-const afterMint = 300;
+/** Milliseconds that the table may cost one errand: until a token is there or being minted, and from then on. */
+export type Patience = { before: number; after: number };
 
 /**
- * The table as one vend sees it: an operation that fails, or that there is no time left for, is undefined, and so is
- * every one after it until the mint, so that a table in trouble costs a vend a second at most and never an error.
+ * The table as one errand sees it: an operation that fails, or that there is no time left for, is undefined, and so is
+ * every one after it until `finish`. A table in trouble costs an errand its patience at most and never an error.
  */
 export type TableAccess = {
   read: () => Promise<Row | undefined>;
@@ -25,8 +24,8 @@ export type TableAccess = {
   writeHold: (key: string, hold: SharedHold, seen: number) => Promise<boolean | undefined>;
   /** Time spent waiting for the holder of the lease is not the table's: it has as much again. */
   waited: () => void;
-  /** All that is left to do is to tell the table: it is tried again, whatever went wrong before. */
-  minted: () => void;
+  /** All that is left to do is to tell the table: it is tried once more, whatever went wrong before. */
+  finish: () => void;
   /** What went wrong, for the log. */
   fault: () => TableUnavailable | undefined;
 };
@@ -34,10 +33,11 @@ export type TableAccess = {
 export function accessTable(
   table: TokenTable,
   identity: TokenIdentity,
+  patience: Patience,
   monotonic: () => number,
 ): TableAccess {
   const key = tokenKey(identity);
-  let endsAt = monotonic() + beforeMint;
+  let endsAt = monotonic() + patience.before;
   let fault: TableUnavailable | undefined;
   let isClosed = false;
 
@@ -64,10 +64,10 @@ export function accessTable(
     readHold: (holdKey) => attempt(async (signal) => (await table.readHold(holdKey, signal)) ?? 'none'),
     writeHold: (holdKey, hold, seen) => attempt((signal) => table.writeHold(holdKey, hold, seen, signal)),
     waited: () => {
-      endsAt = monotonic() + beforeMint;
+      endsAt = monotonic() + patience.before;
     },
-    minted: () => {
-      endsAt = monotonic() + afterMint;
+    finish: () => {
+      endsAt = monotonic() + patience.after;
       isClosed = false;
     },
     fault: () => fault,

@@ -96,11 +96,16 @@ export function answerTimes(token: Token, now: number): { created_at: number; ex
 const shortestGap = 60_000;
 const longestGap = 3_600_000;
 
-/** A caller may have a token renewed once a minute, then once in two, and so on to once an hour; a quiet spell forgives. */
+/**
+ * A caller may have a token renewed once a minute, then once in two, and so on to once an hour; a quiet spell forgives.
+ * What brought no other token, because Connect was down, doubles nothing; the same one brought back does.
+ */
 export function nextForced(
   last: { at: number; gap: number } | undefined,
+  current: Pick<Token, 'firstSeenAt' | 'broughtBack'>,
   now: number,
 ): { at: number; gap: number } {
-  const quiet = last === undefined || now - last.at > 2 * longestGap;
-  return { at: now, gap: quiet ? shortestGap : Math.min(last.gap * 2, longestGap) };
+  if (last === undefined || now - last.at > 2 * longestGap) return { at: now, gap: shortestGap };
+  const hasFailed = current.firstSeenAt < last.at && !current.broughtBack;
+  return { at: now, gap: hasFailed ? last.gap : Math.min(last.gap * 2, longestGap) };
 }

@@ -23,7 +23,7 @@ type Vending =
   | { kind: 'short'; retryAfter: number };
 
 /** `mint` is set for the request that minted, whether or not it was vended what it minted. */
-export type Vended = Vending & { mint?: MintResult; tableFault?: Error | undefined };
+export type Vended = Vending & { mint?: MintResult | undefined; tableFault?: Error | undefined };
 
 export type Want = {
   order: Order;
@@ -140,7 +140,8 @@ export function createTokens({
       effort: 'full',
       needsLease: false,
       verdict: (token, forced) => verdictOn(want, token, forced),
-      force: (forced) => (want.refused === undefined ? undefined : nextForced(forced, now())),
+      force: (forced, token) =>
+        token !== undefined && token.sha256 === want.refused ? nextForced(forced, token, now()) : undefined,
     };
     return conclude(want, await landing(depart(errand), want.signal));
   }
@@ -169,8 +170,9 @@ export function createTokens({
     if (tableFault !== undefined) held.renewAt = now() + recheckAfter;
     const vending = asIs(shared?.token ?? held.token, want.minTtl, from);
     // It came to nothing, and meanwhile the live token has too little life left for this request.
-    if (vending.kind === 'short' && !want.signal.aborted) return sendFor(want, identity, key);
-    return { ...vending, ...(result && { mint: result }), tableFault };
+    const isTooLate = vending.kind === 'short' && !want.signal.aborted;
+    const sent: Vended = isTooLate ? await sendFor(want, identity, key) : vending;
+    return { ...sent, mint: sent.mint ?? result, tableFault: sent.tableFault ?? tableFault };
   }
 
   function depart(errand: Errand): Flight {
@@ -205,9 +207,11 @@ export function createTokens({
     const held = memory.get(key);
     if (shared === undefined) return;
     const isSame = held?.generation === shared.generation && held.token.sha256 === shared.token.sha256;
-    if (held === undefined || !isSame) {
+    // A flight that was given up may land after the one that came after it.
+    const isOlder = held !== undefined && held.generation > shared.generation && held.token.expiresAt > now();
+    if (held === undefined || !(isSame || isOlder)) {
       memory.set(key, { ...shared, jitter: random(), checkedAt: now(), renewAt: 0, forced });
-    } else {
+    } else if (isSame) {
       Object.assign(held, { forced, checkedAt: looked ? now() : held.checkedAt });
     }
   }
@@ -217,7 +221,7 @@ export function createTokens({
     const phase = phaseOf(token, { now: time, minTtl: want.minTtl, jitter: 0 });
     if (phase === 'dead') return 'mint';
     if (phase === 'short') return pauseBeforeMint(token, want.minTtl, time) || 'mint';
-    if (token.sha256 !== want.refused || token.broughtBack) return 'vend';
+    if (token.sha256 !== want.refused) return 'vend';
     // The first is granted at once; from then on whatever renewed the token counts.
     const mayForce =
       forced === undefined || (isDue(forced.at, forced.gap) && isDue(token.firstSeenAt, minTtlSpacing));

@@ -14,9 +14,14 @@ import { createVend } from './vend.ts';
 
 export type FunctionOptions = { policy: Policy; tokenTable: string; service: string };
 
+/** A caller waits for a vend: the table may cost it a second in all. */
+const vendTable = { maxAttempts: 2, patience: { before: 700, after: 300 } };
+/** Nobody waits for a refresh, and what it mints is of no use outside the table. */
+const refreshTable = { maxAttempts: 5, patience: { before: 3_000, after: 3_000 } };
+
 /** All that one instance of the vend function is made of. */
 export function createVendFunction({ policy, tokenTable, service }: FunctionOptions) {
-  const { clock, mint, backOff, renew } = createShared(tokenTable);
+  const { clock, mint, backOff, renew } = createShared(tokenTable, vendTable);
   const vendToken = createTokens({ renew, mint, backOff, now: clock.now, random: Math.random });
   const log = createLog(service);
   return createHandler({
@@ -29,7 +34,7 @@ export function createVendFunction({ policy, tokenTable, service }: FunctionOpti
 
 /** And of the refresh function. */
 export function createRefreshFunction({ policy, tokenTable, service }: FunctionOptions) {
-  const { clock, renew } = createShared(tokenTable);
+  const { clock, renew } = createShared(tokenTable, refreshTable);
   return createRefreshHandler({
     policy,
     renew,
@@ -38,14 +43,15 @@ export function createRefreshFunction({ policy, tokenTable, service }: FunctionO
   });
 }
 
-function createShared(tokenTable: string) {
+function createShared(tokenTable: string, { maxAttempts, patience }: typeof vendTable) {
   const clock = { now: () => Date.now(), monotonic: () => performance.now() };
   const { mint, prepare } = loadedWhenNeeded(() =>
     import('./minting.ts').then(({ createMinting }) => createMinting(clock)),
   );
   const backOff = createBackOff(clock.monotonic);
   const renew = createRenew({
-    table: createDynamoDBTable(createDynamoDBClient(), tokenTable),
+    table: createDynamoDBTable(createDynamoDBClient({ maxAttempts }), tokenTable),
+    patience,
     mint,
     prepare,
     backOff: createSharedBackOff(backOff, clock.now),

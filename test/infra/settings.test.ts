@@ -59,7 +59,7 @@ describe('settings', () => {
       { throttling: { requestsPerSecond: 1, burst: '1' } },
       'throttling.burst: write a whole number, 1 to 5000',
     ],
-    [{ memoryMegabytes: 64 }, 'memoryMegabytes: write a whole number, 128 to 10240'],
+    [{ memoryMegabytes: 256 }, 'memoryMegabytes: write a whole number, 512 to 10240'],
     [{ logRetentionDays: 31 }, /logRetentionDays: write one of 1, 3, 5, 7, 14, 30, .*3653$/],
     [{ refreshMinutes: 16 }, 'refreshMinutes: write a whole number, 1 to 15'],
     [{ refreshMinutes: 0 }, 'refreshMinutes: write a whole number, 1 to 15'],

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import type { MintOutcome } from '../../lambda/mint.ts';
+import { phaseOf } from '../../lambda/token.ts';
 import { TableUnavailable, type TokenTable } from '../../lambda/token-table.ts';
 import type { Vended } from '../../lambda/tokens.ts';
 import { type Answer, day, down, hour, level, text, world } from './fleet.ts';
@@ -148,6 +149,61 @@ describe('a fleet', () => {
     expect(level(await vend())).toBe('mint');
   });
 
+  it.each([
+    ['dead', day + hour, {}],
+    ['under the floor', day - minute, {}],
+    ['too short for min_ttl', day - hour, { minTtl: 2 * hour }],
+    ['refused', hour, { refuses: true }],
+  ])(
+    'vends what it minted without the lease, where the table has a token that is %s',
+    async (_what, passes, { minTtl = 0, refuses = false }: { minTtl?: number; refuses?: boolean }) => {
+      const { state, table, instance } = world();
+      const old = await instance()();
+      state.now += passes;
+      const read = vi.fn(table.read).mockRejectedValueOnce(new TableUnavailable('read'));
+      const vend = instance({ ...table, read });
+      const own = await vend({ minTtl, ...(refuses && { refused: sha(old) }) });
+      expect([level(own), text(own)]).toEqual(['mint', 'token-1']);
+      state.now += minute;
+      expect(text(await vend({ minTtl }))).toBe('token-1');
+    },
+  );
+
+  it('keeps what it minted without the table, though that has a dead token when it is back', async () => {
+    const { state, table, instance } = world();
+    await instance()();
+    state.now += day + hour;
+    const flaky = { ...table, ...broken };
+    const vend = instance(flaky);
+    const own = text(await vend());
+    Object.assign(flaky, table);
+    state.answer = down;
+    state.now += minute;
+    expect(text(await vend())).toBe(own);
+  });
+
+  it('an attempt that was given up and ends late brings no older token back', async () => {
+    const { state, table, instance } = world();
+    const slow = { ...table };
+    const vend = instance(slow);
+    const old = await vend();
+    state.now += hour;
+    const released = Promise.withResolvers<void>();
+    slow.release = () => released.promise;
+    state.answer = down;
+    const abort = new AbortController();
+    const givenUp = vend({ refused: sha(old), signal: abort.signal });
+    await new Promise((resolve) => setImmediate(resolve));
+    abort.abort();
+    state.answer = { lifetime: day };
+    state.now += 2 * minute;
+    const newer = text(await instance()({ refused: sha(old) }));
+    expect(text(await vend())).toBe(newer);
+    released.resolve();
+    await givenUp;
+    expect(text(await vend())).toBe(newer);
+  });
+
   it('leaves a live token in the table, however often others are quicker', async () => {
     const { state, table, instance } = world();
     state.answer = { lifetime: 2 * hour };
@@ -206,6 +262,19 @@ describe('a fleet', () => {
     for (const vend of fleet) expect((await vend()).kind).toBe('token');
   });
 
+  it('a clock three days ahead holds nobody back for longer than a minute', async () => {
+    const { state, instance } = world();
+    state.answer = down;
+    state.now += 3 * day;
+    await instance()();
+    state.now -= 3 * day;
+    const [one, other] = [instance(), instance()];
+    for (const vended of await Promise.all([one({ key: 'one' }), other({ key: 'other' })])) {
+      expect(vended.kind).toBe('failed');
+      expect((vended.kind === 'failed' && vended.retryAfter) || 0).toBeLessThanOrEqual(minute);
+    }
+  });
+
   it('an instance frozen for an hour, or for a day, vends nothing dead', async () => {
     const { state, vend } = world();
     for (const frozen of [hour, day, 10 * day]) {
@@ -246,7 +315,14 @@ describe('a fleet', () => {
           Object.assign(flaky, tableIsDown ? broken : table);
           const vend = fleet[who] as (typeof fleet)[0];
           const vended = await vend({ minTtl, ...(refuses && last !== undefined && { refused: last }) });
-          if (vended.kind !== 'token') continue;
+          if (vended.kind !== 'token') {
+            // Whoever minted a token that would serve is vended one.
+            const minted = vended.mint?.outcome;
+            const served = { now: state.now, minTtl, jitter: 0 };
+            if (minted?.kind === 'token' && minted.token.value.reveal() !== 'same')
+              expect(phaseOf(minted.token, served)).toBe('short');
+            continue;
+          }
           vends += 1;
           last = vended.token.sha256;
           const left = vended.token.expiresAt - state.now;
@@ -334,6 +410,52 @@ describe('a renewal that a caller forces', () => {
     const spaced = await vend({ minTtl: 2 * hour });
     expect(spaced).toMatchObject({ kind: 'short' });
     expect(await vend({ minTtl: 2 * hour, refused: 'f'.repeat(64) })).toEqual(spaced);
+  });
+
+  it.each([32, 64])(
+    'is had soon after Connect was down for %i minutes, however often it was asked for',
+    async (minutes) => {
+      const { state, mints, instance } = world();
+      const [vend, other] = [instance(), instance()];
+      const revoked = await vend();
+      state.now += hour;
+      state.answer = down;
+      for (const end = state.now + minutes * minute; state.now < end; state.now += 5_000) {
+        expect(text(await vend({ refused: sha(revoked) }))).toBe(text(revoked));
+        // Of the same client: what it finds out holds the forced renewals back besides.
+        await other({ key: 'other' });
+      }
+      expect(mints.length).toBeLessThan(minutes * 4);
+      state.answer = { lifetime: day };
+      const upAt = state.now;
+      while (text(await vend({ refused: sha(revoked) })) === text(revoked)) state.now += 5_000;
+      expect(state.now - upAt).toBeLessThan(2 * minute);
+    },
+  );
+
+  it('that brings the same token back is had again, after 1, 2, 4 minutes and so on to an hour', async () => {
+    const { state, mints, vend } = world();
+    state.answer = { lifetime: day, text: 'same' };
+    const refused = sha(await vend());
+    const start = state.now;
+    for (; state.now < start + 4 * hour; state.now += 15_000) {
+      state.answer = { lifetime: start + day - state.now, text: 'same' };
+      expect(text(await vend({ refused }))).toBe('same');
+    }
+    expect(mints.map(({ at }) => (at - start) / minute)).toEqual([0, 0, 1, 3, 7, 15, 31, 63, 123, 183]);
+    state.answer = { lifetime: day };
+    state.now += hour;
+    expect(text(await vend({ refused }))).toBe('token-0');
+  });
+
+  it('is not what a request that finds no token has asked for: the next one is had at once', async () => {
+    const { vend, tokenOutcome, state } = world();
+    state.answer = { lifetime: day, text: 'revoked' };
+    const { token } = tokenOutcome(day, 'revoked') as { token: { sha256: string } };
+    await vend({ refused: token.sha256 });
+    state.answer = { lifetime: day };
+    state.now += 1_000;
+    expect(text(await vend({ refused: token.sha256 }))).not.toBe('revoked');
   });
 
   it('is spaced by memory too, where there is no table', async () => {

@@ -73,6 +73,7 @@ export function world({ random = (): number => 0, most = 1_000 } = {}) {
   const renewal = (backOff: BackOff, working: TokenTable = table) =>
     createRenew({
       table: working,
+      patience: { before: 700, after: 300 },
       mint,
       prepare: () => undefined,
       backOff: createSharedBackOff(backOff, now),

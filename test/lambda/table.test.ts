@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { GetItemCommand, PutItemCommand, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { createDynamoDBClient, createDynamoDBTable } from '../../lambda/dynamodb-table.ts';
@@ -38,7 +39,7 @@ beforeAll(async () => {
   dynamodb = await startDynamoDB({ keys });
   const environment = functionEnvironment({ secretsManager: '', dynamodb: dynamodb.url });
   for (const [name, text] of Object.entries(environment)) vi.stubEnv(name, text);
-  real = createDynamoDBTable(createDynamoDBClient(), tableName);
+  real = createDynamoDBTable(createDynamoDBClient({ maxAttempts: 2 }), tableName);
 });
 afterAll(async () => {
   vi.unstubAllEnvs();
@@ -177,6 +178,16 @@ describe('an item', () => {
     expect((await real.read(key, identity, signal)).shared?.generation).toBe(1);
   });
 
+  it.each([
+    ['no end', undefined],
+    ['an end that is text', { S: 'tomorrow' }],
+  ])('with a lease that has %s can be leased', async (_what, until) => {
+    await change('lease_owner', { S: 'lost' });
+    if (until !== undefined) await change('lease_until', until);
+    expect((await real.read(key, identity, signal)).lease).toBeUndefined();
+    expect(await real.lease(key, { ...claim, owner: 'two', seen: 1 }, signal)).toBe(true);
+  });
+
   it('that is nothing of ours is a miss', async () => {
     await dynamodb.administrator.send(
       new PutItemCommand({ TableName: tableName, Item: { pk: { S: key }, x: { NULL: true } } }),
@@ -187,6 +198,21 @@ describe('an item', () => {
       forced: undefined,
     });
   });
+});
+
+describe('a connection to the table', () => {
+  it('that has lain idle is not used again: what lies between may have forgotten it', async () => {
+    const before = dynamodb.connections();
+    const client = createDynamoDBClient({ maxAttempts: 2 });
+    const table = createDynamoDBTable(client, tableName);
+    await table.read(key, identity, signal);
+    await table.read(key, identity, signal);
+    expect(dynamodb.connections() - before).toBe(1);
+    await sleep(20_500);
+    await table.read(key, identity, signal);
+    expect(dynamodb.connections() - before).toBe(2);
+    client.destroy();
+  }, 30_000);
 });
 
 describe('a table whose answers get lost', () => {

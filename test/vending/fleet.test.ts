@@ -150,6 +150,18 @@ describe('the refresh function', () => {
     expect(world.connect.requests).toHaveLength(2);
   });
 
+  it('leaves no lease behind that it never heard it had: callers do not wait for it', async () => {
+    // The two entries' reads are answered, once both have come; whatever follows is carried out, and is not.
+    const answered: Fault = { kind: 'slow', milliseconds: 300 };
+    world.dynamodb.next(answered, answered);
+    world.dynamodb.always({ kind: 'resetDone' });
+    expect(await world.refresh()).toMatchObject({ renewed: 0, failed: 2 });
+    world.dynamodb.always();
+    const startedAt = performance.now();
+    expect((await world.ask('checkout', {})).status).toBe(200);
+    expect(performance.now() - startedAt).toBeLessThan(3_000);
+  });
+
   it('goes on with the others where one entry fails, and says so', async () => {
     world.acme.withheld = ['connect:ian'];
     expect(await world.refresh()).toEqual({ entries: 2, fresh: 0, renewed: 1, failed: 1 });
