@@ -12,11 +12,11 @@ export type AlarmsProps = {
   settings: Settings;
   api: RestApi;
   refresh: RefreshFunction;
-  /** Undefined where nothing is kept warm: then nobody is to wonder that nothing runs. */
+  /** Undefined where nothing is kept warm: then a function that never runs is no alarm. */
   schedule: RefreshSchedule | undefined;
 };
 
-/** What somebody should get up for. */
+/** Every alarm, and the topic that it notifies. */
 export class Alarms extends Construct {
   constructor(scope: Construct, id: string, { settings, api, refresh, schedule }: AlarmsProps) {
     super(scope, id);

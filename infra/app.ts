@@ -2,26 +2,26 @@ import { join } from 'node:path';
 import { App, Validations } from 'aws-cdk-lib';
 import featureFlags from 'aws-cdk-lib/recommended-feature-flags.json' with { type: 'json' };
 import { AwsSolutionsChecks } from 'cdk-nag';
-import { bundleFunction } from './bundle.ts';
+import { bundleFunctions } from './bundle.ts';
 import { readPolicy } from './policy/compile.ts';
 import { PolicyError } from './policy/problems.ts';
 import { PolicyTooLarge } from './resource-policy.ts';
 import { readSettings, SettingsError } from './settings.ts';
 import { VendingStack } from './stack.ts';
 
-// CDK behaves as its pinned version recommends. Its counters of a slow synth would be in the output, and never the same.
+// Every recommended feature flag of the pinned CDK. Its performance counters would make each synth's output differ.
 const app = new App({ context: featureFlags, performanceReporting: false });
 try {
   const settings = readSettings((key) => app.node.tryGetContext(key));
   const compiled = readPolicy(settings.policy);
   const asset = join(app.outdir, 'bundle', 'functions');
-  await bundleFunction({ policy: compiled.policy, into: asset });
+  await bundleFunctions({ policy: compiled.policy, into: asset });
   new VendingStack(app, { settings, compiled, asset });
   Validations.of(app).addPlugins(new AwsSolutionsChecks(app));
 } catch (error) {
-  const isTheirs =
+  const isConfiguration =
     error instanceof PolicyError || error instanceof SettingsError || error instanceof PolicyTooLarge;
-  if (!isTheirs) throw error;
+  if (!isConfiguration) throw error;
   console.error(error.message);
   process.exit(1);
 }

@@ -20,7 +20,7 @@ export type Bundle = {
  * into `${into}-maps`; both folders are emptied first. The same sources and policy give the same bytes, wherever they
  * are built. Throws esbuild's BuildFailure.
  */
-export async function bundleFunction({ policy, into }: { policy: Policy; into: string }): Promise<Bundle> {
+export async function bundleFunctions({ policy, into }: { policy: Policy; into: string }): Promise<Bundle> {
   const { outputFiles } = await build({
     absWorkingDir: repository,
     entryPoints,

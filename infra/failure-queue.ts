@@ -17,7 +17,8 @@ export class FailureQueue extends Queue {
     });
   }
 
-  letIn(role: Role): void {
+  /** To send messages, and nothing else: `grantSendMessages` gives more. */
+  grantSend(role: Role): void {
     role.addToPolicy(
       new PolicyStatement({
         effect: Effect.ALLOW,

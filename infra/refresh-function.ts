@@ -19,7 +19,7 @@ export class RefreshFunction extends ServiceFunction {
       timeout: Duration.minutes(5),
     });
     this.failures = new FailureQueue(this, 'Failures');
-    this.failures.letIn(this.role);
+    this.failures.grantSend(this.role);
     this.function.configureAsyncInvoke({
       // CDK's own destination would give the role more than it needs.
       onFailure: { bind: () => ({ destination: this.failures.queueArn }) },

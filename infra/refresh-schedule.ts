@@ -64,7 +64,7 @@ export class RefreshSchedule extends Construct {
         resources: [handler.functionArn],
       }),
     );
-    this.undelivered.letIn(role);
+    this.undelivered.grantSend(role);
     return role;
   }
 }

@@ -44,7 +44,7 @@ export class ServiceFunction extends Construct {
     this.role = new Role(this, 'Role', { assumedBy: new ServicePrincipal('lambda.amazonaws.com') });
     this.logGroup.grantWrite(this.role);
     for (const statement of permissions(props.secrets, Stack.of(this))) this.role.addToPolicy(statement);
-    table.letIn(this.role);
+    table.grantUse(this.role);
     this.function = new LambdaFunction(this, 'Function', {
       description: props.description,
       runtime: Runtime.NODEJS_24_X,

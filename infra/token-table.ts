@@ -64,8 +64,8 @@ export class TokenTable extends Construct {
     });
   }
 
-  /** Lets the role use the items, which nobody may who was not let in. */
-  letIn(role: Role): void {
+  /** Lets the role read and write items; the table's own policy denies them to every other identity. */
+  grantUse(role: Role): void {
     this.roleArns.push(role.roleArn);
     role.addToPolicy(
       new PolicyStatement({ effect: Effect.ALLOW, actions: used, resources: [this.table.tableArn] }),
@@ -85,8 +85,8 @@ export class TokenTable extends Construct {
 
   /**
    * Many identities of an account may read every table: administrators, auditors, AWS's own ReadOnlyAccess. Here the
-   * items are tokens, so a deny stands before all of those. It is no ring of references: what lets the roles in is
-   * written in policies of their own.
+   * items are tokens, so an explicit deny overrides them all. There is no circular dependency: the roles' permissions
+   * are policies of their own.
    */
   private keepOutOthers(): PolicyDocument {
     return new PolicyDocument({

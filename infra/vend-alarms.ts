@@ -1,5 +1,12 @@
 import type { RestApi } from 'aws-cdk-lib/aws-apigateway';
-import { Alarm, ComparisonOperator, MathExpression, Stats } from 'aws-cdk-lib/aws-cloudwatch';
+import {
+  Alarm,
+  type AlarmProps,
+  ComparisonOperator,
+  MathExpression,
+  Stats,
+  TreatMissingData,
+} from 'aws-cdk-lib/aws-cloudwatch';
 import type { Construct } from 'constructs';
 import { counted, onceIsEnough, fiveMinutes as period } from './metrics.ts';
 import type { Settings } from './settings.ts';
@@ -31,33 +38,37 @@ const whatToRead =
   'secret. If there are none, the function does not answer: see its own errors and throttles, and the access log.';
 
 function serverErrors(scope: Construct, api: RestApi): Alarm {
-  return new Alarm(scope, 'ServerErrors', {
+  return errorAlarm(scope, 'ServerErrors', {
     alarmDescription:
       'More than 5 % of the requests of the last five minutes, three at least, were answered with 5xx. ' +
       whatToRead,
     metric: errorShare(api, 3),
-    ...onceIsEnough,
-    threshold: 5,
-    comparisonOperator: ComparisonOperator.GREATER_THAN_THRESHOLD,
+    evaluationPeriods: 1,
   });
 }
 
 /** One failure in a quiet hour is no rate: three are. */
 function lastingErrors(scope: Construct, api: RestApi): Alarm {
-  return new Alarm(scope, 'LastingErrors', {
+  return errorAlarm(scope, 'LastingErrors', {
     alarmDescription:
       'Three times in the last hour more than 5 % of the requests of five minutes were answered with 5xx. ' +
       whatToRead,
     metric: errorShare(api, 1),
-    ...onceIsEnough,
-    threshold: 5,
-    comparisonOperator: ComparisonOperator.GREATER_THAN_THRESHOLD,
     evaluationPeriods: 12,
     datapointsToAlarm: 3,
   });
 }
 
-/** In %, of the requests that were not refused: whoever knocks at a public door unsigned is none of them. */
+function errorAlarm(scope: Construct, id: string, props: Omit<AlarmProps, 'threshold'>): Alarm {
+  return new Alarm(scope, id, {
+    ...props,
+    threshold: 5,
+    comparisonOperator: ComparisonOperator.GREATER_THAN_THRESHOLD,
+    treatMissingData: TreatMissingData.NOT_BREACHING,
+  });
+}
+
+/** In %, of the requests that were not answered with 4xx: unsigned requests from strangers must not hide failures. */
 function errorShare({ deploymentStage: stage }: RestApi, least: number): MathExpression {
   return new MathExpression({
     label: 'Share of 5xx answers in %',
@@ -71,7 +82,7 @@ function errorShare({ deploymentStage: stage }: RestApi, least: number): MathExp
   });
 }
 
-/** Callers don't notice, so somebody has to be told. Of what few vends a quiet stage has, three are enough. */
+/** Callers don't notice, so the operators have to be told. Three periods an hour, as a quiet stage has few vends. */
 function tableFaults(scope: Construct, settings: Settings): Alarm {
   return new Alarm(scope, 'TableFaults', {
     alarmDescription:

@@ -1,18 +1,18 @@
 import * as z from 'zod/mini';
 import { Refusal } from './refusal.ts';
 
-/** Checked where it is read: two dozen headers a request are more than we ask for. */
-const bag = z.optional(z.nullable(z.custom<Record<string, unknown>>((value) => typeof value === 'object')));
+/** Its values are checked where they are read: parsing two dozen headers on every request would be wasted. */
+const map = z.optional(z.nullable(z.custom<Record<string, unknown>>((value) => typeof value === 'object')));
 
 /** What we read of API Gateway's REST proxy event; all else in it is ignored. */
 const schema = z.object({
   httpMethod: z.string(),
   path: z.string(),
-  pathParameters: bag,
-  headers: bag,
-  multiValueHeaders: bag,
-  queryStringParameters: bag,
-  multiValueQueryStringParameters: bag,
+  pathParameters: map,
+  headers: map,
+  multiValueHeaders: map,
+  queryStringParameters: map,
+  multiValueQueryStringParameters: map,
   body: z.optional(z.nullable(z.string())),
   isBase64Encoded: z.optional(z.boolean()),
   requestContext: z.object({

@@ -4,6 +4,7 @@ import type { MintResult } from './mint.ts';
 import type { KeepWarm } from './policy.ts';
 import type { Refusal } from './refusal.ts';
 import type { Landed } from './renewal.ts';
+import { remainingSeconds } from './token.ts';
 import type { CacheLevel } from './tokens.ts';
 
 /**
@@ -123,7 +124,7 @@ export function createRecordRefresh(log: Log): RecordRefresh {
 function landedFields({ shared, failure, mint, tableFault }: Landed, now: number): Record<string, unknown> {
   return {
     ...(shared && {
-      remaining_seconds: Math.floor((shared.token.expiresAt - now) / 1000),
+      remaining_seconds: remainingSeconds(shared.token, now),
       token_sha256: shared.token.sha256,
     }),
     ...(failure && { reason: failure.kind }),

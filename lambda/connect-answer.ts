@@ -44,29 +44,28 @@ export function readAnswer(
   return { kind: refusalKind(status, errorCode(body), order) };
 }
 
-const refusals = {
-  invalid_grant: 'invalid_grant',
-  invalid_client: 'invalid_client',
-  query_params_forbidden: 'query_params_forbidden',
-  invalid_scope: 'not_entitled',
-  unauthorized_client: 'not_entitled',
-} as const;
+type RefusalKind = Exclude<ConnectAnswer['kind'], 'token' | 'unavailable' | 'outcome_unknown'>;
 
-function refusalKind(
-  status: number,
-  code: string | undefined,
-  { subject }: Order,
-): (typeof refusals)[keyof typeof refusals] | 'not_a_token' {
-  if (code !== undefined && Object.hasOwn(refusals, code)) return refusals[code as keyof typeof refusals];
+const refusals: ReadonlyMap<string, RefusalKind> = new Map([
+  ['invalid_grant', 'invalid_grant'],
+  ['invalid_client', 'invalid_client'],
+  ['query_params_forbidden', 'query_params_forbidden'],
+  ['invalid_scope', 'not_entitled'],
+  ['unauthorized_client', 'not_entitled'],
+]);
+
+function refusalKind(status: number, code: string, { subject }: Order): RefusalKind {
+  const refusal = refusals.get(code);
+  if (refusal !== undefined) return refusal;
   // Without a word from Connect, a one-time code is not sent again with another pair.
   return status === 401 && subject.kind !== 'code' ? 'invalid_client' : 'not_a_token';
 }
 
 /** `{"error":"…"}` as in RFC 6749 §5.2, or `{"error":{"code":"…"}}` as the rest of Connect has it. */
-function errorCode(body: Record<string, unknown> | undefined): string | undefined {
+function errorCode(body: Record<string, unknown> | undefined): string {
   const error = body?.['error'];
   const code = typeof error === 'object' && error !== null ? (error as { code?: unknown }).code : error;
-  return typeof code === 'string' ? code : undefined;
+  return typeof code === 'string' ? code : '';
 }
 
 /** 200's body. Connect's `created_at` is not used: its clock is not ours. */

@@ -20,7 +20,7 @@ export type Order = {
 };
 
 /** `endsAt` is on the monotonic clock, in milliseconds; `attempts` counts the first one too. */
-export type Patience = { signal: AbortSignal; endsAt: number; attempts: number };
+type Patience = { signal: AbortSignal; endsAt: number; attempts: number };
 
 export type RequestToken = (
   order: Order,

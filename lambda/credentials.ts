@@ -27,7 +27,7 @@ export class SecretsUnavailable extends Error {
   override name = 'SecretsUnavailable';
 }
 
-/** The secret is missing, malformed, or not ours to read: an operator's to mend. */
+/** The secret is missing, malformed, or not ours to read: for an operator to fix. */
 export class SecretUnusable extends Error {
   override name = 'SecretUnusable';
 }
@@ -128,7 +128,7 @@ function parsePair(text: string): Pick<Credentials, 'clientId' | 'clientSecret'>
   return success ? { clientId: data.client_id, clientSecret: new Secret(data.client_secret) } : undefined;
 }
 
-const operatorsToMend = new Set([
+const forOperators = new Set([
   'AccessDeniedException',
   'DecryptionFailure',
   'InvalidParameterException',
@@ -138,7 +138,7 @@ const operatorsToMend = new Set([
 ]);
 
 function sanitise(error: Error): never {
-  const Unreadable = operatorsToMend.has(error.name) ? SecretUnusable : SecretsUnavailable;
+  const Unreadable = forOperators.has(error.name) ? SecretUnusable : SecretsUnavailable;
   // What the service says goes to the log. What a parser says of the service's answer quotes it, secret and all.
   const said = error instanceof SecretsManagerServiceException ? `: ${error.message}` : '';
   throw new Unreadable(`Secrets Manager: ${error.name}${said}`);

@@ -68,23 +68,12 @@ export function createDynamoDBTable(client: DynamoDBClient, tableName: string): 
   return {
     read: async (key, identity, signal) => readItem(await getItem(key, signal), identity),
     lease: (key, claim, signal) => update({ key, ...leaseUpdate(claim) }, signal),
-    write: (key, owner, shared, identity, signal) =>
-      update(
-        {
-          key,
-          set: tokenAttributes(shared, identity),
-          remove: ['lease_owner', 'lease_until', ...(shared.token.scopes ? [] : ['scopes'])],
-          condition: 'lease_owner = :owner',
-          values: { owner: { S: owner } },
-        },
-        signal,
-      ),
+    write: (key, owner, shared, identity, signal) => {
+      const remove = [...lease, ...(shared.token.scopes ? [] : ['scopes'])];
+      return update({ key, set: tokenAttributes(shared, identity), remove, ...heldBy(owner) }, signal);
+    },
     release: async (key, owner, signal) => {
-      const remove = ['lease_owner', 'lease_until'];
-      await update(
-        { key, remove, condition: 'lease_owner = :owner', values: { owner: { S: owner } } },
-        signal,
-      );
+      await update({ key, remove: lease, ...heldBy(owner) }, signal);
     },
     readHold: async (key, signal) => readHoldItem(await getItem(key, signal)),
     writeHold: (key, hold, seen, signal) =>
@@ -102,6 +91,12 @@ export function createDynamoDBTable(client: DynamoDBClient, tableName: string): 
   };
 }
 
+const lease = ['lease_owner', 'lease_until'];
+
+function heldBy(owner: string): Pick<Update, 'condition' | 'values'> {
+  return { condition: 'lease_owner = :owner', values: { owner: { S: owner } } };
+}
+
 function leaseUpdate({
   owner,
   now,
@@ -113,7 +108,7 @@ function leaseUpdate({
   regardless,
 }: LeaseClaim): Omit<Update, 'key'> {
   const set: Values = {
-    v: { N: String(version) },
+    v: version,
     lease_owner: { S: owner },
     lease_until: { N: String(until) },
     ttl: timeToLive(keepUntil),
@@ -126,7 +121,7 @@ function leaseUpdate({
     'lease_until < :now',
     // Ours already: the answer to the first attempt was lost, and the client sent it again.
     'lease_owner = :owner',
-    ...(over ? ['(lease_owner = :dead)'] : []),
+    ...(over ? ['lease_owner = :dead'] : []),
   ];
   const same = seen === 0 ? 'attribute_not_exists(generation)' : 'generation = :seen';
   return {

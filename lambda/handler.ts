@@ -4,6 +4,7 @@ import { errorAnswer, tokenAnswer } from './answer.ts';
 import { readApiEvent } from './api-event.ts';
 import type { Audit, RecordRequest } from './audit.ts';
 import { Refusal } from './refusal.ts';
+import { remainingSeconds } from './token.ts';
 import type { Vend } from './vend.ts';
 
 /** From `requestTimeEpoch`: API Gateway itself gives up after 29 s. */
@@ -44,17 +45,23 @@ export function createHandler({ vend, recordRequest, logError, now, monotonic }:
     if (context.getRemainingTimeInMillis() <= margin) refuseOutOfTime();
     const { token, level } = await vend(readApiEvent(event), context.audit, signal);
     const time = now();
-    const remaining_seconds = Math.floor((token.expiresAt - time) / 1000);
-    Object.assign(context.audit, { cache: level, remaining_seconds, token_sha256: token.sha256 });
+    Object.assign(context.audit, {
+      cache: level,
+      remaining_seconds: remainingSeconds(token, time),
+      token_sha256: token.sha256,
+    });
     return tokenAnswer(token, level, time);
   }
 
   function answerError(request: VendRequest): void {
-    if (!(request.error instanceof Refusal)) {
-      logError(request.error);
-      request.error = new Refusal('server_error', 'bug', 'Something went wrong in this service.');
-    }
-    request.response = errorAnswer(request.error as Refusal, request.context.audit.request_id);
+    const refusal = request.error instanceof Refusal ? request.error : bug(request.error);
+    request.error = refusal;
+    request.response = errorAnswer(refusal, request.context.audit.request_id);
+  }
+
+  function bug(error: unknown): Refusal {
+    logError(error);
+    return new Refusal('server_error', 'bug', 'Something went wrong in this service.');
   }
 
   function recordOutcome({ response, error, context }: VendRequest): void {

@@ -5,7 +5,7 @@ export type Metric = {
   name: string;
   value: number;
   unit: 'Count' | 'Milliseconds';
-  /** A field of the line that is its dimension beside `service`. Never one that a caller can fill as he likes. */
+  /** A field of the line that is its dimension beside `service`. Never one whose value a caller can choose. */
   by?: 'cache' | 'reason' | 'mint';
 };
 

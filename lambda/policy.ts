@@ -21,6 +21,14 @@ export type Client = {
   privateScopes: ScopeTable;
 };
 
+/** For a name that the compiled policy itself uses: throws where it has no such client. */
+export function clientNamed({ clients }: Policy, name: string): Client {
+  const client = clients.find((one) => one.name === name);
+  if (client === undefined)
+    throw new Error('A grant or keepWarm names a client that the policy does not have');
+  return client;
+}
+
 /** Empty `scopes` with `unscoped` is the Transaction API's token; a grant is either unscoped or names scopes. */
 export type Grant = {
   id: string;
@@ -32,7 +40,7 @@ export type Grant = {
   retailerIds: readonly string[];
   /** Exact user ids, or prefixes that end in `*`. Empty where the grant type has no user. */
   users: readonly string[];
-  /** Empty but for authorization_code. */
+  /** Empty unless the grant type is authorization_code. */
   redirectUris: readonly string[];
 };
 

@@ -1,7 +1,7 @@
 import middy from '@middy/core';
 import * as z from 'zod/mini';
 import type { RecordRefresh } from './audit.ts';
-import type { KeepWarm, Policy } from './policy.ts';
+import { clientNamed, type KeepWarm, type Policy } from './policy.ts';
 import type { Errand, Landed, Renew } from './renewal.ts';
 import { phaseOf, type Token, tokenName } from './token.ts';
 
@@ -62,8 +62,7 @@ export function createRefreshHandler({ policy, renew, recordRefresh, now }: Refr
   }
 
   function errandFor({ client: name, scopes, retailerId }: KeepWarm): Errand {
-    const client = policy.clients.find((one) => one.name === name);
-    if (client === undefined) throw new Error('keepWarm names a client that the policy does not have');
+    const client = clientNamed(policy, name);
     const grantType = 'client_credentials';
     const identity = {
       baseUrl: client.baseUrl,
@@ -98,5 +97,5 @@ export function createRefreshHandler({ policy, renew, recordRefresh, now }: Refr
     return mint === undefined ? 'fresh' : 'renewed';
   }
 
-  return middy<unknown, RefreshCounts>({ timeoutEarlyInMillis: margin }).handler(refreshAll as never);
+  return middy<unknown, RefreshCounts>({ timeoutEarlyInMillis: margin }).handler(refreshAll);
 }

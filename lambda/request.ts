@@ -196,7 +196,7 @@ function readScopes(text: string, grantType: GrantType, { clients }: Policy): st
     throw new Refusal(
       'invalid_scope',
       'scope_needs_another_grant_type',
-      `${scope} cannot be had by ${grantType}, only by ${possible.join(' or ')}.`,
+      `${scope} is not available for grant_type ${grantType}, only for ${possible.join(' or ')}.`,
     );
   }
   return scopes;
@@ -207,6 +207,6 @@ function unknownScope(grantType: GrantType): Refusal {
   return new Refusal(
     'invalid_scope',
     'unknown_scope',
-    `scope names one that Connect does not have. By ${grantType} it has: ${known.join(', ')}.`,
+    `scope names an unknown scope. Known for grant_type ${grantType}: ${known.join(', ')}.`,
   );
 }

@@ -8,7 +8,7 @@ export const grantTypes = [
 
 export type GrantType = (typeof grantTypes)[number];
 
-/** Scope to the grant types that Connect gives it by. */
+/** Each scope, and the grant types that it is available for. */
 export type ScopeTable = Readonly<Record<string, readonly GrantType[]>>;
 
 /** Source: Instacart's "Permissions and scopes", and its pages on compliance, catalog and Carrot Ads. */
@@ -31,7 +31,7 @@ export const connectScopes: ScopeTable = {
   'connect:ian': ['client_credentials'],
 };
 
-/** The grant types that `scope` can be had by; none for a scope that no table knows. */
+/** The grant types that `scope` is available for; none for a scope that no table has. */
 export function grantTypesOf(scope: string, tables: readonly ScopeTable[]): GrantType[] {
   const found = tables.flatMap((table) => (Object.hasOwn(table, scope) ? (table[scope] ?? []) : []));
   return grantTypes.filter((grantType) => found.includes(grantType));

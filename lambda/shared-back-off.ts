@@ -10,7 +10,7 @@ const whileAnotherTries = 1_000;
 const longestSharedHold = 120_000;
 
 /** What the table says of each key; undefined where it said nothing. */
-export type SharedHolds = ReadonlyMap<string, SharedHold | 'none' | undefined>;
+type SharedHolds = ReadonlyMap<string, SharedHold | 'none' | undefined>;
 
 export type SharedBackOff = {
   holding: BackOff['holding'];

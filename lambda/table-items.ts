@@ -4,8 +4,8 @@ import { Secret } from './secret.ts';
 import type { TokenIdentity } from './token.ts';
 import type { Row, SharedHold, SharedToken } from './token-table.ts';
 
-/** Of the items' layout. An instance takes an item of another version for none. */
-export const version = 1;
+/** Version of the items' layout. An instance takes an item of another version for none. */
+export const version = { N: '1' };
 
 /** An item outlives what it holds by a day, for whoever looks into a fault. */
 const keptFor = 86_400_000;
@@ -13,12 +13,13 @@ const keptFor = 86_400_000;
 type Item = Record<string, AttributeValue>;
 
 const text = z.object({ S: z.string() });
+const current = z.object({ N: z.literal(version.N) });
 const number = z.object({ N: z.string().check(z.regex(/^-?\d+(\.\d+)?$/)) });
 const flag = z.object({ BOOL: z.boolean() });
 const list = z.object({ L: z.array(text) });
 
 const tokenSchema = z.object({
-  v: number,
+  v: current,
   base_url: text,
   client: text,
   grant_type: text,
@@ -33,10 +34,10 @@ const tokenSchema = z.object({
   lifetime: number,
   brought_back: flag,
 });
-const leaseSchema = z.object({ v: number, lease_owner: text, lease_until: number });
-const forcedSchema = z.object({ v: number, forced_at: number, forced_gap: number });
+const leaseSchema = z.object({ v: current, lease_owner: text, lease_until: number });
+const forcedSchema = z.object({ v: current, forced_at: number, forced_gap: number });
 const holdSchema = z.object({
-  v: number,
+  v: current,
   failures: number,
   hold_until: number,
   kind: text,
@@ -47,17 +48,10 @@ const holdSchema = z.object({
 export function readItem(item: Item | undefined, identity: TokenIdentity): Row {
   const lease = leaseSchema.safeParse(item);
   const forced = forcedSchema.safeParse(item);
-  const current = item?.['v']?.N === String(version);
   return {
-    shared: current ? readToken(item, identity) : undefined,
-    lease:
-      current && lease.success
-        ? { owner: lease.data.lease_owner.S, until: Number(lease.data.lease_until.N) }
-        : undefined,
-    forced:
-      current && forced.success
-        ? { at: Number(forced.data.forced_at.N), gap: Number(forced.data.forced_gap.N) }
-        : undefined,
+    shared: readToken(item, identity),
+    lease: lease.data && { owner: lease.data.lease_owner.S, until: Number(lease.data.lease_until.N) },
+    forced: forced.data && { at: Number(forced.data.forced_at.N), gap: Number(forced.data.forced_gap.N) },
   };
 }
 
@@ -92,7 +86,7 @@ function describes(item: z.infer<typeof tokenSchema>, identity: TokenIdentity): 
 /** The attributes of a token; the user id is in none of them, only in the key's hash. */
 export function tokenAttributes({ token, generation }: SharedToken, identity: TokenIdentity): Item {
   return {
-    v: { N: String(version) },
+    v: version,
     base_url: { S: identity.baseUrl },
     client: { S: identity.client },
     grant_type: { S: identity.grantType },
@@ -112,7 +106,7 @@ export function tokenAttributes({ token, generation }: SharedToken, identity: To
 
 export function readHoldItem(item: Item | undefined): SharedHold | undefined {
   const parsed = holdSchema.safeParse(item);
-  if (!parsed.success || parsed.data.v.N !== String(version)) return undefined;
+  if (!parsed.success) return undefined;
   const { failures, hold_until, kind, hold_version } = parsed.data;
   return {
     failures: Number(failures.N),
@@ -124,7 +118,7 @@ export function readHoldItem(item: Item | undefined): SharedHold | undefined {
 
 export function holdAttributes(hold: SharedHold): Item {
   return {
-    v: { N: String(version) },
+    v: version,
     failures: { N: String(hold.failures) },
     hold_until: { N: String(hold.until) },
     kind: { S: hold.kind },

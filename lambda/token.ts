@@ -87,10 +87,11 @@ export function afterRenewal(old: Token | undefined, renewed: Token, now: number
 
 /** The two times of the answer, in whole seconds; both floored, so that their sum is never past the expiry. */
 export function answerTimes(token: Token, now: number): { created_at: number; expires_in: number } {
-  return {
-    created_at: Math.floor(now / second),
-    expires_in: Math.floor((token.expiresAt - now) / second),
-  };
+  return { created_at: Math.floor(now / second), expires_in: remainingSeconds(token, now) };
+}
+
+export function remainingSeconds({ expiresAt }: Token, now: number): number {
+  return Math.floor((expiresAt - now) / second);
 }
 
 const shortestGap = 60_000;

@@ -3,15 +3,17 @@ import type { Order } from './connect.ts';
 import { Refusal, retryAfter } from './refusal.ts';
 import type { Vended } from './tokens.ts';
 
-const soon = 1_000;
+/** Milliseconds, where Connect has not said. */
+const defaultRetryAfter = 1_000;
 
-/** What a caller is told where no token could be had: whose turn it is, and when to come back. */
+/** What a caller is told where there is no token: who has to act, and when to try again. */
 export function refusalOf(vended: Exclude<Vended, { kind: 'token' }>, order: Order): Refusal {
-  if (vended.kind === 'failed') return refusalOfFailure(vended.failure, vended.retryAfter ?? soon, order);
+  if (vended.kind === 'failed')
+    return refusalOfFailure(vended.failure, vended.retryAfter ?? defaultRetryAfter, order);
   return new Refusal(
     'temporarily_unavailable',
     'min_ttl',
-    'Connect has no token with that much remaining life to give yet.',
+    'Connect cannot issue a token with that much remaining life yet.',
     { headers: retryAfter(vended.retryAfter) },
   );
 }
@@ -34,7 +36,7 @@ function refusalOfFailure({ kind }: Failure, milliseconds: number, { subject }: 
       return serverError(
         502,
         kind,
-        "Connect took this service's credentials for leaked. Its operators have been alerted.",
+        "Connect treats this service's credentials as compromised. Its operators have been alerted.",
       );
     case 'not_entitled':
       return serverError(
@@ -43,7 +45,7 @@ function refusalOfFailure({ kind }: Failure, milliseconds: number, { subject }: 
         'Connect does not let this application have that scope: ask Instacart to enable it.',
       );
     case 'not_a_token':
-      return serverError(502, kind, 'Connect answered something that is no token.');
+      return serverError(502, kind, 'The answer from Connect was not a valid token response.');
     case 'misconfigured':
       return serverError(500, kind, "This client's secret is missing or malformed, or may not be read.");
     case 'unavailable':

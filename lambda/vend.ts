@@ -2,7 +2,7 @@ import type { ApiEvent } from './api-event.ts';
 import type { Audit } from './audit.ts';
 import { type Caller, identifyCaller, parseCallerArn } from './caller.ts';
 import type { Order } from './connect.ts';
-import { decide, grantedScopes, type Mismatch, type Policy } from './policy.ts';
+import { clientNamed, decide, grantedScopes, type Mismatch, type Policy } from './policy.ts';
 import { Refusal } from './refusal.ts';
 import { readRequest, type TokenRequest } from './request.ts';
 import type { Token, TokenIdentity } from './token.ts';
@@ -61,9 +61,7 @@ function authorise(policy: Policy, caller: Caller, request: TokenRequest, audit:
   });
   if (!decision.allow) throw notGranted(decision.mismatch);
   Object.assign(audit, { scopes, retailer_id: retailerId, grant_ids: decision.grantIds });
-  const client = policy.clients.find(({ name }) => name === request.client);
-  if (client === undefined) throw new Error('A grant names a client that the policy does not have');
-  return { client, grantType, scopes, retailerId, subject };
+  return { client: clientNamed(policy, request.client), grantType, scopes, retailerId, subject };
 }
 
 /** Unscoped if that is granted, else the one granted scope: never "everything" by accident. */

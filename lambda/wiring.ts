@@ -32,7 +32,7 @@ export function createVendFunction({ policy, tokenTable, service }: FunctionOpti
   });
 }
 
-/** And of the refresh function. */
+/** All that one instance of the refresh function is made of. */
 export function createRefreshFunction({ policy, tokenTable, service }: FunctionOptions) {
   const { clock, renew } = createShared(tokenTable, refreshTable);
   return createRefreshHandler({

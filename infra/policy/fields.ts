@@ -31,7 +31,7 @@ export function list<T extends z.ZodType>(entry: T, advice: string) {
     });
 }
 
-/** What a whole object is called when it is absent, empty or something else. */
+/** The message for a value of the wrong type: `advice`, after what YAML has made of the input. */
 export function whatIsWrong(input: unknown, advice: string): string {
   if (input === undefined || input === null) return `is missing: ${advice}`;
   // YAML reads 007 as 7, so what it made of the text is not worth repeating.

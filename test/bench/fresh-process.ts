@@ -5,7 +5,7 @@ import { median } from './interleaved.ts';
 const run = promisify(execFile);
 
 /** User and system time, in milliseconds, of a fresh process that runs `code` and ends. */
-export async function cpuOfProcess(code: string, environment: Record<string, string>): Promise<number> {
+async function cpuOfProcess(code: string, environment: Record<string, string>): Promise<number> {
   const program = `${code}
     const { userCPUTime, systemCPUTime } = process.resourceUsage();
     process.stderr.write(String((userCPUTime + systemCPUTime) / 1000));

@@ -1,17 +1,17 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { bundleFunction } from '../../infra/bundle.ts';
+import { bundleFunctions } from '../../infra/bundle.ts';
 import { compilePolicy } from '../../infra/policy/compile.ts';
 import { startConnect } from '../stack/connect.ts';
 import { startDynamoDB } from '../stack/dynamodb.ts';
 import { startSecretsManager } from '../stack/secrets-manager.ts';
-import { functionEnvironment } from '../stack/stack.ts';
+import { functionEnvironment, functionKey } from '../stack/stack.ts';
 import { policyText } from '../vending/policy.ts';
 
 /** The built bundle and the emulators that it calls; its environment is this process's own from now on. */
 export async function startHarness() {
-  const keys = [{ accessKeyId: 'function-role', secretAccessKey: 'function-role-secret' }];
+  const keys = [functionKey];
   const pair = { clientId: 'bench-id', clientSecret: 'bench-secret' };
   const secret = JSON.stringify({ client_id: pair.clientId, client_secret: pair.clientSecret });
   const [connect, secretsManager, dynamodb] = await Promise.all([
@@ -21,7 +21,7 @@ export async function startHarness() {
   ]);
   const { policy } = compilePolicy(policyText(connect.url), 'policy.yaml');
   const bundle = await mkdtemp(join(tmpdir(), 'bench-'));
-  const built = await bundleFunction({ policy, into: bundle });
+  const built = await bundleFunctions({ policy, into: bundle });
   const environment = {
     ...functionEnvironment({ secretsManager: secretsManager.url, dynamodb: dynamodb.url }),
     // For the vendors that ours is compared with.

@@ -3,7 +3,7 @@ import { isBuiltin } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { type Bundle, bundleFunction } from '../../infra/bundle.ts';
+import { type Bundle, bundleFunctions } from '../../infra/bundle.ts';
 import { compilePolicy } from '../../infra/policy/compile.ts';
 import { temporaryFolder } from './folders.ts';
 import { goodPolicy, toYaml } from './policies.ts';
@@ -16,7 +16,7 @@ let bundle: Bundle;
 beforeAll(async () => {
   mkdirSync(into);
   writeFileSync(join(into, 'left-over.mjs'), '');
-  bundle = await bundleFunction({ policy, into });
+  bundle = await bundleFunctions({ policy, into });
 });
 
 afterAll(() => vi.unstubAllEnvs());
@@ -83,7 +83,7 @@ describe('the bundle', () => {
     const cwd = process.cwd();
     process.chdir(tmpdir());
     try {
-      expect((await bundleFunction({ policy, into: elsewhere })).files).toEqual(bundle.files);
+      expect((await bundleFunctions({ policy, into: elsewhere })).files).toEqual(bundle.files);
     } finally {
       process.chdir(cwd);
     }

@@ -1,10 +1,11 @@
+import { setImmediate } from 'node:timers/promises';
 import fc from 'fast-check';
 import { describe, expect, it, vi } from 'vitest';
 import type { MintOutcome } from '../../lambda/mint.ts';
-import { phaseOf } from '../../lambda/token.ts';
+import { phaseOf, tokenKey } from '../../lambda/token.ts';
 import { TableUnavailable, type TokenTable } from '../../lambda/token-table.ts';
 import type { Vended } from '../../lambda/tokens.ts';
-import { type Answer, day, down, hour, level, text, world } from './fleet.ts';
+import { type Answer, day, down, hour, identity, level, text, world } from './fleet.ts';
 
 const minute = 60_000;
 const sha = (vended: Vended) => (vended.kind === 'token' ? vended.token.sha256 : undefined);
@@ -41,7 +42,7 @@ describe('a fleet', () => {
     const answer = state.answer;
     state.answer = new Promise(() => undefined);
     void instance()();
-    await new Promise((resolve) => setImmediate(resolve));
+    await setImmediate();
     expect(mints).toHaveLength(1);
     state.answer = answer;
     const vended = await Promise.all(Array.from({ length: 200 }, () => instance()()));
@@ -51,8 +52,6 @@ describe('a fleet', () => {
 
   it('takes a lease over though its holder’s clock is five minutes ahead', async () => {
     const { state, table, mints, vend } = world();
-    const { identity } = await import('./fleet.ts');
-    const { tokenKey } = await import('../../lambda/token.ts');
     const key = tokenKey({ ...identity, userId: 'key' });
     const until = state.now + 5 * minute + 12_000;
     const claim = { owner: 'dead', now: state.now, until, keepUntil: until, seen: 0 };
@@ -66,13 +65,11 @@ describe('a fleet', () => {
   it('a late writer does not overwrite the newer token, and vends that', async () => {
     const { state, mints, instance } = world();
     const [late, quick] = [instance(), instance()];
-    let land: (outcome: MintOutcome) => void = () => undefined;
     const { tokenOutcome } = world();
-    state.answer = new Promise((resolve) => {
-      land = resolve;
-    });
+    const { promise, resolve: land } = Promise.withResolvers<MintOutcome>();
+    state.answer = promise;
     const frozen = late();
-    await new Promise((resolve) => setImmediate(resolve));
+    await setImmediate();
     state.now += hour;
     state.answer = { lifetime: day };
     const newer = text(await quick());
@@ -193,7 +190,7 @@ describe('a fleet', () => {
     state.answer = down;
     const abort = new AbortController();
     const givenUp = vend({ refused: sha(old), signal: abort.signal });
-    await new Promise((resolve) => setImmediate(resolve));
+    await setImmediate();
     abort.abort();
     state.answer = { lifetime: day };
     state.now += 2 * minute;

@@ -6,7 +6,7 @@ import { createHandler } from '../../lambda/handler.ts';
 import type { Policy } from '../../lambda/policy.ts';
 import { Secret } from '../../lambda/secret.ts';
 import type { Token } from '../../lambda/token.ts';
-import type { Vended } from '../../lambda/tokens.ts';
+import type { Vended, Want } from '../../lambda/tokens.ts';
 import { createVend } from '../../lambda/vend.ts';
 
 const policy: Policy = {
@@ -51,7 +51,7 @@ function tokenNow(): Token {
   };
 }
 
-function handlerWith(vendToken: () => Promise<Vended>) {
+function handlerWith(vendToken: (want: Want) => Promise<Vended>) {
   const recorded: Array<{ audit: Audit; ending: Ending }> = [];
   const bugs: unknown[] = [];
   const handler = createHandler({
@@ -178,8 +178,8 @@ describe('the handler', () => {
 
   it('answers 504 at the deadline of the gateway, even if a mint never ends', async () => {
     let stopped: AbortSignal | undefined;
-    const { invoke, recorded } = handlerWith((...args: unknown[]) => {
-      stopped = (args[0] as { signal: AbortSignal }).signal;
+    const { invoke, recorded } = handlerWith(({ signal }) => {
+      stopped = signal;
       return new Promise(() => undefined);
     });
     const startedAt = performance.now();

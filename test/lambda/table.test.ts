@@ -7,7 +7,7 @@ import { type Token, type TokenIdentity, tokenKey } from '../../lambda/token.ts'
 import { TableUnavailable, type TokenTable } from '../../lambda/token-table.ts';
 import { type DynamoDB, startDynamoDB, tableFaults, tableName } from '../stack/dynamodb.ts';
 import { createMemoryTable } from '../stack/memory-table.ts';
-import { functionEnvironment } from '../stack/stack.ts';
+import { functionEnvironment, functionKey } from '../stack/stack.ts';
 
 const identity: TokenIdentity = {
   baseUrl: 'https://connect.example',
@@ -30,13 +30,12 @@ const token: Token = {
   broughtBack: false,
 };
 const { signal } = new AbortController();
-const keys = [{ accessKeyId: 'function-role', secretAccessKey: 'function-role-secret' }];
 const claim = { owner: 'one', now, until: now + 12_000, keepUntil: now + 12_000, seen: 0 };
 
 let dynamodb: DynamoDB;
 let real: TokenTable;
 beforeAll(async () => {
-  dynamodb = await startDynamoDB({ keys });
+  dynamodb = await startDynamoDB({ keys: [functionKey] });
   const environment = functionEnvironment({ secretsManager: '', dynamodb: dynamodb.url });
   for (const [name, text] of Object.entries(environment)) vi.stubEnv(name, text);
   real = createDynamoDBTable(createDynamoDBClient({ maxAttempts: 2 }), tableName);

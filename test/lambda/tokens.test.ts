@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { MintOutcome } from '../../lambda/mint.ts';
@@ -34,10 +35,8 @@ describe('tokens', () => {
     const { state, mints, vend } = world();
     const first = text(await vend());
     state.now += day - hour;
-    let land: (outcome: MintOutcome) => void = () => undefined;
-    state.answer = new Promise((resolve) => {
-      land = resolve;
-    });
+    const { promise, resolve: land } = Promise.withResolvers<MintOutcome>();
+    state.answer = promise;
     const renewing = vend();
     expect(text(await vend())).toBe(first);
     expect(text(await vend())).toBe(first);
@@ -63,12 +62,10 @@ describe('tokens', () => {
     const { state, mints, vend } = world();
     await vend();
     state.now += day - 121_000;
-    let land: (outcome: MintOutcome) => void = () => undefined;
-    state.answer = new Promise((resolve) => {
-      land = resolve;
-    });
+    const { promise, resolve: land } = Promise.withResolvers<MintOutcome>();
+    state.answer = promise;
     const vending = vend();
-    await new Promise((resolve) => setImmediate(resolve));
+    await setImmediate();
     state.now += 2_000;
     state.answer = { lifetime: day };
     land(down);
@@ -161,7 +158,7 @@ describe('tokens', () => {
     const [one, two] = [new AbortController(), new AbortController()];
     void vend({ signal: one.signal });
     void vend({ signal: two.signal });
-    await new Promise((resolve) => setImmediate(resolve));
+    await setImmediate();
     one.abort();
     expect(mints[0]?.signal.aborted).toBe(false);
     two.abort();

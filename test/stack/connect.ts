@@ -26,7 +26,7 @@ export type IssuedToken = {
   revoked: boolean;
 };
 
-export type TokenRequestSeen = {
+type TokenRequestSeen = {
   headers: IncomingMessage['headers'];
   fields: Record<string, unknown>;
   url: string;
@@ -92,8 +92,6 @@ export async function startConnect({
     reuseTokens: false,
     /** Doorkeeper's revoke_previous_client_credentials_token. */
     revokePrevious: false,
-    /** What the answer's `scope` says: what was granted, nothing, or something else. */
-    scopeSaid: undefined as string | null | undefined,
     knownUsers: undefined as readonly string[] | undefined,
     retailerAssertions: new Set<string>(),
     faults: [] as Fault[],
@@ -160,13 +158,12 @@ export async function startConnect({
     const issued = issue({ clientId: application.clientId, grantType, scopes, retailerId, userId });
     const code = codes.get(said['code'] ?? '');
     if (code !== undefined) code.token = issued;
-    const scope = state.scopeSaid === undefined ? scopes.join(' ') : state.scopeSaid;
     return {
       access_token: issued.value,
       token_type: 'Bearer',
       expires_in: Math.floor((issued.expiresAt - now()) / 1000),
       created_at: Math.floor(now() / 1000),
-      ...(scope !== null && scope !== '' && { scope }),
+      ...(scopes.length > 0 && { scope: scopes.join(' ') }),
     };
   }
 

@@ -21,9 +21,7 @@ export type Fault =
   /** The body ends before its content length. */
   | { kind: 'truncated' }
   /** So many bytes of JSON, gzipped or not. */
-  | { kind: 'huge'; bytes: number; gzip?: boolean }
-  /** Carried out, then answered with this status all the same. */
-  | { kind: 'doneButFailed'; status: number };
+  | { kind: 'huge'; bytes: number; gzip?: boolean };
 
 /** Answers for a fault; false where the request is to be answered as if there were none. */
 export async function faultAnswer(
@@ -68,10 +66,6 @@ export async function faultAnswer(
         .end(gzipSync(text));
       return true;
     }
-    case 'doneButFailed':
-      await carryOut();
-      response.writeHead(fault.status, { 'content-type': 'application/json' }).end('{}');
-      return true;
   }
 }
 

@@ -21,7 +21,6 @@ function answer({ id, kind, event }: Message): void {
   if (kind === 'loaded') return void reply({ result: loaded });
   const endsAt = performance.now() + Number(timeout);
   const context = {
-    functionName: `local-${entry}`,
     awsRequestId: id,
     getRemainingTimeInMillis: () => endsAt - performance.now(),
   };

@@ -18,7 +18,7 @@ export type Instance = {
 export type InstanceOptions = {
   /** The folder that holds the bundle. */
   bundle: string;
-  entry?: 'vend-function' | 'refresh-function';
+  entry: 'vend-function' | 'refresh-function';
   environment: Record<string, string>;
   /** In a process of its own, and not only in a thread. */
   inProcess?: boolean;
@@ -86,7 +86,7 @@ export async function startInstance(options: InstanceOptions): Promise<Instance>
 
 const program = new URL('./instance-worker.ts', import.meta.url);
 
-function startThread({ bundle, entry = 'vend-function', environment }: InstanceOptions): Host {
+function startThread({ bundle, entry, environment }: InstanceOptions): Host {
   const worker = new Worker(program, {
     argv: [bundle, entry, String(timeout)],
     env: environment,
@@ -101,7 +101,7 @@ function startThread({ bundle, entry = 'vend-function', environment }: InstanceO
   };
 }
 
-function startProcess({ bundle, entry = 'vend-function', environment }: InstanceOptions): Host {
+function startProcess({ bundle, entry, environment }: InstanceOptions): Host {
   const child: ChildProcess = fork(program, [bundle, entry, String(timeout)], {
     env: environment,
     silent: true,

@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { devNull, tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { bundleFunction } from '../../infra/bundle.ts';
+import { bundleFunctions } from '../../infra/bundle.ts';
 import type { CompiledPolicy } from '../../infra/policy/compile.ts';
 import { resourcePolicy } from '../../infra/resource-policy.ts';
 import type { Caller } from './callers.ts';
@@ -28,7 +28,7 @@ export type StackOptions = {
 export type Stack = Awaited<ReturnType<typeof startStack>>;
 
 /** The key that the function itself signs with, as its role would. */
-const functionKey = { accessKeyId: 'function-role', secretAccessKey: 'function-role-secret' };
+export const functionKey = { accessKeyId: 'function-role', secretAccessKey: 'function-role-secret' };
 
 /** Everything but Connect: the gateway, instances of the bundle, the token table, Secrets Manager. */
 export async function startStack({
@@ -47,7 +47,7 @@ export async function startStack({
     startDynamoDB({ keys }),
   ]);
   const bundle = await mkdtemp(join(tmpdir(), 'connect-token-vending-'));
-  const built = await bundleFunction({ policy: policy.policy, into: bundle });
+  const built = await bundleFunctions({ policy: policy.policy, into: bundle });
   const lines: string[] = [];
   const start = (entry: 'vend-function' | 'refresh-function') =>
     startInstance({
@@ -134,7 +134,6 @@ export function functionEnvironment({
     AWS_SHARED_CREDENTIALS_FILE: devNull,
     AWS_ACCESS_KEY_ID: functionKey.accessKeyId,
     AWS_SECRET_ACCESS_KEY: functionKey.secretAccessKey,
-    AWS_LAMBDA_FUNCTION_NAME: 'local-vend',
     AWS_ENDPOINT_URL_SECRETS_MANAGER: secretsManager,
     AWS_ENDPOINT_URL_DYNAMODB: dynamodb,
     TOKEN_TABLE: tableName,

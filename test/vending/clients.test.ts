@@ -118,14 +118,4 @@ describe('the bundle', () => {
     expect((await world.loaded()).some(isMintPath)).toBe(true);
     await world.close();
   });
-
-  it('is under 500 kB, source maps aside', async () => {
-    const world = await createWorld('bundle');
-    console.error(
-      `the bundle has ${world.built.bytes} bytes in ${Object.keys(world.built.files).length} files`,
-    );
-    expect(world.built.bytes).toBeLessThan(500_000);
-    expect(Object.keys(world.built.files).some((file) => file.endsWith('.map'))).toBe(false);
-    await world.close();
-  });
 });

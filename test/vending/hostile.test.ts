@@ -41,7 +41,6 @@ describe.each(['bundle', 'source'] as const)('hostile callers, at the %s', (kind
       status,
       error,
     }) => {
-      const before = world.audits().length;
       const all = { ...json, ...headers };
       const answer = await world.send(as, path, {
         method,
@@ -50,14 +49,7 @@ describe.each(['bundle', 'source'] as const)('hostile callers, at the %s', (kind
       });
       expectError(answer, { status, error });
       if (status === 405) expect(answer.headers.get('allow')).toBe('POST');
-      const audits = world.audits().slice(before);
-      expect(audits).toHaveLength(1);
-      expect(audits[0]).toMatchObject({
-        decision: 'deny',
-        status,
-        error,
-        request_id: answer.body['request_id'],
-      });
+      expect(await world.auditOf(answer)).toMatchObject({ decision: 'deny', status, error });
     },
   );
 
@@ -69,18 +61,18 @@ describe.each(['bundle', 'source'] as const)('hostile callers, at the %s', (kind
       body: good,
       requestContext: { requestId: 'r', requestTimeEpoch: Date.now(), identity },
     })) as { statusCode: number; body: string };
-    expect([400, 403]).toContain(result.statusCode);
-    expect(['invalid_request', 'unauthorized_client']).toContain(JSON.parse(result.body).error);
+    // What API Gateway never sends is none of its events; whoever signed is nobody, or is granted nothing.
+    const { userArn = null, accountId = null } = identity;
+    const isText = [userArn, accountId].every((part) => part === null || typeof part === 'string');
+    expect([result.statusCode, JSON.parse(result.body).error]).toEqual(
+      isText ? [403, 'unauthorized_client'] : [400, 'invalid_request'],
+    );
   });
 
   it('sent nothing to Connect or Secrets Manager, and printed nothing secret', () => {
     expect(world.connect.requests).toEqual([]);
     expect(world.secretsManager.reads).toEqual([]);
     expect(world.lines.join('\n')).not.toContain('canary');
-    console.error(
-      `${kind}: ${hostileRequests.length} hostile requests, ${hostileIdentities.length} hostile identities`,
-    );
-    expect(hostileRequests.length + hostileIdentities.length).toBeGreaterThanOrEqual(60);
   });
 });
 

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { expect } from 'vitest';
 import { compilePolicy } from '../../infra/policy/compile.ts';
 import { accountOf, type Caller, userArnOf } from '../stack/callers.ts';
 import { type SignedInit, signedFetch } from '../stack/client.ts';
@@ -96,6 +97,18 @@ export async function createWorld(kind: Kind, fleet: { instances?: number; inPro
     });
   }
 
+  const audits = () =>
+    lines
+      .filter((line) => line.includes('"token request"'))
+      .map((line) => JSON.parse(line) as Record<string, unknown>);
+
+  /** A request's one audit line: written before the answer, it may arrive after it from the function's own thread. */
+  async function auditOf({ headers }: Answer): Promise<Record<string, unknown>> {
+    const written = () => audits().filter(({ request_id }) => request_id === headers.get('x-amzn-requestid'));
+    await expect.poll(written).toHaveLength(1);
+    return written()[0] ?? {};
+  }
+
   /** A function that remembers nothing, behind the same gateway. */
   async function renewFunction(): Promise<void> {
     if (source === undefined) await stack.replaceInstances();
@@ -136,10 +149,8 @@ export async function createWorld(kind: Kind, fleet: { instances?: number; inPro
       await renewFunction();
     },
     lines,
-    audits: () =>
-      lines
-        .filter((line) => line.includes('"token request"'))
-        .map((line) => JSON.parse(line) as Record<string, unknown>),
+    audits,
+    auditOf,
     /** What CloudWatch would have measured. */
     metrics: () => readEmbeddedMetrics(lines),
     close: async () => {
