@@ -1,4 +1,5 @@
 import QuickLRU from 'quick-lru';
+import type { Order } from './connect.ts';
 import type { MintOutcome } from './mint.ts';
 
 const firstPause = 1_000;
@@ -9,6 +10,8 @@ const longestHeeded = 60_000;
 const forgottenAfter = 600_000;
 
 export type Failure = Exclude<MintOutcome, { kind: 'token' }>;
+
+export const unavailable: Failure = { kind: 'unavailable', retryAfter: undefined };
 
 export type Hold = { failure: Failure; milliseconds: number };
 
@@ -33,8 +36,38 @@ export function isHold(answer: object): answer is Hold {
 
 /** Milliseconds until the next attempt: longer than our own pause where Connect asked for it. */
 export function pauseAfter(failures: number, failure?: Failure): number {
-  const asked = failure?.kind === 'unavailable' ? (failure.retryAfter ?? 0) : 0;
+  const asked = (failure && retryAfterOf(failure)) ?? 0;
   return Math.max(Math.min(firstPause * 2 ** (failures - 1), longestPause), Math.min(asked, longestHeeded));
+}
+
+/** Milliseconds that Connect asked for. */
+export function retryAfterOf(failure: Failure): number | undefined {
+  return failure.kind === 'unavailable' ? failure.retryAfter : undefined;
+}
+
+export function clientKey({ client }: Order): string {
+  return `client ${client.baseUrl} ${client.name}`;
+}
+
+/** What says nothing about the client's other tokens. */
+const ofOneToken: ReadonlySet<Failure['kind']> = new Set(['invalid_grant', 'not_entitled', 'not_a_token']);
+
+/** `isWell`: Connect has answered, so nothing else is held back. `key`: what is held back, by `failure`; undefined: nothing. */
+export type Consequence = { isWell: boolean; key: string | undefined; failure: Failure };
+
+/**
+ * What a failed mint means for later ones. `keys` has the client's first and, if it has one, the token's own second.
+ * A refusal of one token proves Connect to be well; a request that ran out of its own time proves nothing.
+ */
+export function consequenceOf(
+  failure: Failure,
+  [client, own]: readonly string[],
+  signal: AbortSignal,
+): Consequence {
+  if (ofOneToken.has(failure.kind)) return { isWell: true, key: own, failure };
+  // That one code's fate is unknown is nobody else's affair: to others Connect is unavailable.
+  const held = failure.kind === 'outcome_unknown' ? unavailable : failure;
+  return { isWell: false, key: signal.aborted ? undefined : client, failure: held };
 }
 
 /**

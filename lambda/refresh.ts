@@ -3,7 +3,7 @@ import * as z from 'zod/mini';
 import type { RecordRefresh } from './audit.ts';
 import { clientNamed, type KeepWarm, type Policy } from './policy.ts';
 import type { Errand, Landed, Renew } from './renewal.ts';
-import { phaseOf, type Token, tokenName } from './token.ts';
+import { phaseOf, type Token } from './token.ts';
 
 /** Entries looked after at once: Connect has a per-second limit. */
 const atOnce = 4;
@@ -63,25 +63,18 @@ export function createRefreshHandler({ policy, renew, recordRefresh, now }: Refr
 
   function errandFor({ client: name, scopes, retailerId }: KeepWarm): Errand {
     const client = clientNamed(policy, name);
-    const grantType = 'client_credentials';
-    const identity = {
-      baseUrl: client.baseUrl,
-      client: name,
-      grantType,
-      scopes,
-      retailerId,
-      userId: undefined,
-    } as const;
     return {
-      order: { client, grantType, scopes, retailerId, subject: { kind: 'application' } },
-      identity,
-      key: tokenName(identity),
-      known: undefined,
-      forced: undefined,
+      order: {
+        client,
+        grantType: 'client_credentials',
+        scopes,
+        retailerId,
+        subject: { kind: 'application' },
+      },
       effort: 'full',
       needsLease: true,
+      refused: undefined,
       verdict: verdictOn,
-      force: () => undefined,
     };
   }
 

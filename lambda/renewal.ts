@@ -1,10 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type BackOff, type Failure, isHold, type Leave } from './back-off.ts';
+import { clientKey, consequenceOf, type Failure, isHold, retryAfterOf, unavailable } from './back-off.ts';
 import type { Order } from './connect.ts';
 import type { Effort, Mint, MintResult } from './mint.ts';
 import type { SharedBackOff, SharedLeave } from './shared-back-off.ts';
 import { accessTable, type Patience, type TableAccess } from './table-access.ts';
-import { afterRenewal, floor, type Token, type TokenIdentity } from './token.ts';
+import { afterRenewal, floor, identityOf, nextForced, type Token, tokenName } from './token.ts';
 import type { Forced, Lease, Row, SharedToken, TokenTable } from './token-table.ts';
 
 const leaseTime = 12_000;
@@ -14,13 +14,8 @@ const shortestUse = 1_000;
 /** What one instance asks of the fleet for one token. */
 export type Errand = {
   order: Order;
-  identity: TokenIdentity;
-  /** Names the token in this instance's memory. */
-  key: string;
-  /** What this instance has in memory, if anything. */
-  known: SharedToken | undefined;
-  /** The last renewal that was forced, as far as this instance knows. */
-  forced: Forced | undefined;
+  /** What this instance has in memory, if anything, and the last renewal that was forced, as far as it knows. */
+  known?: (SharedToken & { forced: Forced | undefined }) | undefined;
   effort: Effort;
   /** Not to mint while the table is out of reach: there is a live token to vend, or nobody to vend one to. */
   needsLease: boolean;
@@ -30,12 +25,13 @@ export type Errand = {
    * - a number: it does not, and no other is to be had for so many milliseconds
    */
   verdict: (token: Token, forced: Forced | undefined) => 'vend' | 'mint' | number;
-  /** Recorded with the lease where a caller forces this renewal. */
-  force: (forced: Forced | undefined, token: Token | undefined) => Forced | undefined;
+  /** SHA-256 of a token that Connect refused, as a caller says: its renewal is recorded with the lease. */
+  refused: string | undefined;
 };
 
 /** `shared` is the newest token there is now, whether or not it serves. */
 export type Landed = {
+  effort: Effort;
   shared: SharedToken | undefined;
   forced: Forced | undefined;
   from: 'table' | 'mint' | 'memory';
@@ -67,6 +63,7 @@ export type Renew = (errand: Errand, signal: AbortSignal) => Promise<Landed>;
 
 type Run = {
   errand: Errand;
+  key: string;
   access: TableAccess;
   signal: AbortSignal;
   shared: SharedToken | undefined;
@@ -95,13 +92,15 @@ export function createRenew({
   random,
 }: RenewalDependencies): Renew {
   return async function renew(errand, signal) {
-    const access = accessTable(table, errand.identity, patience, monotonic);
+    const identity = identityOf(errand.order);
+    const access = accessTable(table, identity, patience, monotonic);
     const run: Run = {
       errand,
+      key: tokenName(identity),
       access,
       signal,
       shared: errand.known,
-      forced: errand.forced,
+      forced: errand.known?.forced,
       from: 'memory',
       looked: false,
     };
@@ -154,13 +153,14 @@ export function createRenew({
     losses: number,
   ): Promise<Turn | 'lost' | Pick<Landed, 'failure' | 'retryAfter'>> {
     const { errand, access, shared } = run;
-    const keys = holdKeys(errand);
+    const keys = holdKeys(run);
     const hold = backOff.holding(keys.holding);
     if (hold !== undefined) return { failure: hold.failure, retryAfter: hold.milliseconds };
     prepare(errand.order);
     const owner = newOwner();
     const until = now() + leaseTime;
-    const forced = errand.force(run.forced, shared?.token);
+    const isForced = shared !== undefined && shared.token.sha256 === errand.refused;
+    const forced = isForced ? nextForced(run.forced, shared.token, now()) : undefined;
     const claim = {
       owner,
       now: now(),
@@ -230,7 +230,7 @@ export function createRenew({
 
   /** A lease that nobody answered for may be ours all the same: what we write or release, we do only if it is. */
   async function keep(run: Run, { owner, leave }: Turn, minted: Token): Promise<void> {
-    const { access, errand } = run;
+    const { access } = run;
     const token = afterRenewal(run.shared?.token, minted, now());
     const left = token.expiresAt - now();
     const isBetter = run.shared === undefined || run.shared.token.expiresAt - now() < left;
@@ -242,7 +242,7 @@ export function createRenew({
       isKept ? access.write(owner, { token, generation: seen + 1 }) : access.release(owner),
       backOff.succeededEverywhere(leave, access),
     ]);
-    if (!isOfUse) backOff.failed(leave, errand.key, unavailable);
+    if (!isOfUse) backOff.failed(leave, run.key, unavailable);
     if (!isKept) return;
     // Unwritten, it comes after the one that it replaces, and before whatever the table has next.
     run.shared = { token, generation: written === true ? seen + 1 : seen + 0.5 };
@@ -250,34 +250,23 @@ export function createRenew({
     if (written === false) adopt(run, await access.read());
   }
 
-  async function giveUp(
-    { errand, access, signal }: Run,
-    { owner, leave }: Turn,
-    failure: Failure,
-  ): Promise<void> {
-    const { asked } = holdKeys(errand);
-    const told = [access.release(owner)];
-    noteFailure(
-      {
-        failed: (_leave, key, held) => told.push(backOff.failedEverywhere(leave, key, held, access)),
-        succeeded: () => told.push(backOff.succeededEverywhere(leave, access)),
-      },
-      leave.leave,
-      asked,
-      failure,
-      signal,
-    );
-    await Promise.all(told);
+  async function giveUp(run: Run, { owner, leave }: Turn, outcome: Failure): Promise<void> {
+    const { access, signal } = run;
+    const { isWell, key, failure } = consequenceOf(outcome, holdKeys(run).asked, signal);
+    await Promise.all([
+      access.release(owner),
+      isWell ? backOff.succeededEverywhere(leave, access) : undefined,
+      key === undefined ? undefined : backOff.failedEverywhere(leave, key, failure, access),
+    ]);
   }
 }
-
-const unavailable: Failure = { kind: 'unavailable', retryAfter: undefined };
 
 /** As often as this somebody else was quicker, though no lease was to be seen: an item that cannot be read. */
 const manyLosses = 5;
 
-function landed({ shared, forced, from, looked, access }: Run, more: Partial<Landed> = {}): Landed {
-  return { shared, forced, from, looked, tableFault: access.fault(), ...more };
+function landed(run: Run, more: Partial<Landed> = {}): Landed {
+  const { errand, shared, forced, from, looked, access } = run;
+  return { effort: errand.effort, shared, forced, from, looked, tableFault: access.fault(), ...more };
 }
 
 /**
@@ -307,50 +296,14 @@ type HoldKeys = { holding: string[]; asked: string[]; shared: string[] };
  * A brief renewal may fail where a full mint would not, so it holds back renewals only; but it does not even try
  * while the client is held back.
  */
-function holdKeys({ order, key, effort }: Errand): HoldKeys {
+function holdKeys({ errand: { order, effort }, key }: Run): HoldKeys {
   const [client, renewals] = [clientKey(order), renewalsKey(order)];
   if (effort === 'full') return { holding: [client, key], asked: [client, key], shared: [client] };
   return { holding: [client, renewals, key], asked: [renewals, key], shared: [renewals] };
 }
 
-/** What says nothing about the client's other tokens. */
-const ofOneToken: ReadonlySet<Failure['kind']> = new Set(['invalid_grant', 'not_entitled', 'not_a_token']);
-
-/**
- * Records a failure under the first key, the client's, or the last, the token's own. A refusal of one token proves
- * Connect to be well; a request that ran out of its own time proves nothing.
- */
-export function noteFailure(
-  backOff: Pick<BackOff, 'failed' | 'succeeded'>,
-  leave: Leave,
-  keys: readonly string[],
-  failure: Failure,
-  signal: AbortSignal,
-): void {
-  const [client = '', own] = keys;
-  if (ofOneToken.has(failure.kind)) {
-    backOff.succeeded(leave);
-    if (own !== undefined) backOff.failed(leave, own, failure);
-  } else if (!signal.aborted) {
-    backOff.failed(leave, client, asHeld(failure));
-  }
-}
-
-/** That one code's fate is unknown is nobody else's affair: to others Connect is unavailable. */
-function asHeld(failure: Failure): Failure {
-  return failure.kind === 'outcome_unknown' ? { kind: 'unavailable', retryAfter: undefined } : failure;
-}
-
-export function clientKey({ client }: Order): string {
-  return `client ${client.baseUrl} ${client.name}`;
-}
-
 function renewalsKey({ client }: Order): string {
   return `renewals ${client.baseUrl} ${client.name}`;
-}
-
-export function retryAfterOf(failure: Failure): number | undefined {
-  return failure.kind === 'unavailable' ? failure.retryAfter : undefined;
 }
 
 async function waitFor(milliseconds: number, signal: AbortSignal): Promise<void> {

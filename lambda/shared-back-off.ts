@@ -2,15 +2,18 @@ import { type BackOff, type Failure, type Hold, isHold, type Leave, pauseAfter }
 import type { TableAccess } from './table-access.ts';
 import type { SharedHold } from './token-table.ts';
 
-/** Leave to try once, by this instance's memory and by the table; what the table said goes back with the outcome. */
+/** Leave to try once, by this instance's memory and by the table; what the table holds goes back with the outcome. */
 export type SharedLeave = { leave: Leave; seen: SharedHolds };
 
 /** A probe that another instance has begun is over by then, or the next one's turn has come. */
 const whileAnotherTries = 1_000;
 const longestSharedHold = 120_000;
 
-/** What the table says of each key; undefined where it said nothing. */
-type SharedHolds = ReadonlyMap<string, SharedHold | 'none' | undefined>;
+/** What the table holds for each key. */
+type SharedHolds = ReadonlyMap<string, SharedHold>;
+
+/** Of a key that the table holds nothing for, or said nothing of. */
+const noHold: SharedHold = { failures: 0, until: 0, kind: 'unavailable', version: 0 };
 
 export type SharedBackOff = {
   holding: BackOff['holding'];
@@ -32,9 +35,8 @@ export type SharedBackOff = {
 /** Back-off across the fleet: while Connect is down, one instance tries at a time and the others take its word. */
 export function createSharedBackOff(backOff: BackOff, now: () => number): SharedBackOff {
   async function look(sharedKeys: readonly string[], access: TableAccess): Promise<SharedHolds> {
-    return new Map(
-      await Promise.all(sharedKeys.map(async (key) => [key, await access.readHold(key)] as const)),
-    );
+    const holds = sharedKeys.map(async (key) => [key, (await access.readHold(key)) ?? noHold] as const);
+    return new Map(await Promise.all(holds));
   }
 
   async function ask(
@@ -44,21 +46,31 @@ export function createSharedBackOff(backOff: BackOff, now: () => number): Shared
   ): Promise<SharedLeave | Hold> {
     const leave = backOff.ask(keys);
     if (isHold(leave)) return leave;
+    const claimed = new Map(seen);
     for (const [key, hold] of seen) {
-      if (hold === undefined || hold === 'none' || hold.failures === 0) continue;
-      if (await claimProbe(key, hold, access)) continue;
-      const milliseconds = isHeld(hold) ? Math.max(hold.until - now(), whileAnotherTries) : whileAnotherTries;
-      backOff.hold(key, failureOf(hold), hold.failures, milliseconds);
-      return { failure: failureOf(hold), milliseconds };
+      if (hold.failures === 0) continue;
+      const claim = await claimProbe(key, hold, access);
+      if (claim === undefined) return takeWord(key, hold);
+      claimed.set(key, claim);
     }
-    return { leave, seen };
+    return { leave, seen: claimed };
   }
 
-  /** True where this instance may try: nobody is to wait any more, and no other was quicker to claim it. */
-  async function claimProbe(key: string, hold: SharedHold, access: TableAccess): Promise<boolean> {
-    if (isHeld(hold)) return false;
+  /** The hold that keeps the others back meanwhile; undefined where somebody else tries, or nobody may yet. */
+  async function claimProbe(
+    key: string,
+    hold: SharedHold,
+    access: TableAccess,
+  ): Promise<SharedHold | undefined> {
+    if (isHeld(hold)) return undefined;
     const claim = { ...hold, until: now() + pauseAfter(hold.failures), version: hold.version + 1 };
-    return (await access.writeHold(key, claim, hold.version)) !== false;
+    return (await access.writeHold(key, claim, hold.version)) === false ? undefined : claim;
+  }
+
+  function takeWord(key: string, hold: SharedHold): Hold {
+    const milliseconds = isHeld(hold) ? Math.max(hold.until - now(), whileAnotherTries) : whileAnotherTries;
+    backOff.hold(key, failureOf(hold), hold.failures, milliseconds);
+    return { failure: failureOf(hold), milliseconds };
   }
 
   /** By more than the longest pause, a clock far ahead of ours has written: that holds nobody back. */
@@ -74,28 +86,19 @@ export function createSharedBackOff(backOff: BackOff, now: () => number): Shared
     access: TableAccess,
   ): Promise<void> {
     backOff.failed(leave, key, failure);
-    if (!seen.has(key)) return;
-    const before = seenOf(seen, key);
+    const before = seen.get(key);
+    if (before === undefined) return;
     const failures = before.failures + 1;
-    const hold = {
-      failures,
-      until: now() + pauseAfter(failures, failure),
-      kind: failure.kind,
-      version: before.version + 2,
-    };
-    await access.writeHold(key, hold, before.failures > 0 ? before.version + 1 : before.version);
+    const until = now() + pauseAfter(failures, failure);
+    const hold = { failures, until, kind: failure.kind, version: before.version + 1 };
+    await access.writeHold(key, hold, before.version);
   }
 
   async function succeededEverywhere({ leave, seen }: SharedLeave, access: TableAccess): Promise<void> {
     backOff.succeeded(leave);
-    for (const key of seen.keys()) {
-      const before = seenOf(seen, key);
+    for (const [key, before] of seen) {
       if (before.failures === 0) continue;
-      await access.writeHold(
-        key,
-        { ...before, failures: 0, until: 0, version: before.version + 2 },
-        before.version + 1,
-      );
+      await access.writeHold(key, { ...noHold, version: before.version + 1 }, before.version);
     }
   }
 
@@ -107,13 +110,6 @@ export function createSharedBackOff(backOff: BackOff, now: () => number): Shared
     failedEverywhere,
     succeededEverywhere,
   };
-}
-
-function seenOf(seen: SharedHolds, key: string): SharedHold {
-  const hold = seen.get(key);
-  return hold === undefined || hold === 'none'
-    ? { failures: 0, until: 0, kind: 'unavailable', version: 0 }
-    : hold;
 }
 
 function failureOf({ kind }: SharedHold): Failure {

@@ -20,7 +20,7 @@ export type TableAccess = {
   lease: (claim: LeaseClaim) => Promise<boolean | undefined>;
   write: (owner: string, shared: SharedToken) => Promise<boolean | undefined>;
   release: (owner: string) => Promise<void>;
-  readHold: (key: string) => Promise<SharedHold | 'none' | undefined>;
+  readHold: (key: string) => Promise<SharedHold | undefined>;
   writeHold: (key: string, hold: SharedHold, seen: number) => Promise<boolean | undefined>;
   /** Time spent waiting for the holder of the lease is not the table's: it has as much again. */
   waited: () => void;
@@ -61,7 +61,7 @@ export function accessTable(
     release: async (owner) => {
       await attempt((signal) => table.release(key, owner, signal));
     },
-    readHold: (holdKey) => attempt(async (signal) => (await table.readHold(holdKey, signal)) ?? 'none'),
+    readHold: (holdKey) => attempt((signal) => table.readHold(holdKey, signal)),
     writeHold: (holdKey, hold, seen) => attempt((signal) => table.writeHold(holdKey, hold, seen, signal)),
     waited: () => {
       endsAt = monotonic() + patience.before;

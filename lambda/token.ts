@@ -1,4 +1,6 @@
 import { hash } from 'node:crypto';
+import type { Order } from './connect.ts';
+import type { Subject } from './request.ts';
 import type { GrantType } from './scopes.ts';
 import type { Secret } from './secret.ts';
 
@@ -23,19 +25,41 @@ export type Token = {
   broughtBack: boolean;
 };
 
-/** What a token is the token of; see `tokenKey`. `userId` only for fulfillment_user_assertion. */
+/** What a token is the token of; see `tokenKey`. `subject` is a user id, or the SHA-256 of a retailer's assertion. */
 export type TokenIdentity = {
   baseUrl: string;
   client: string;
   grantType: GrantType;
   scopes: readonly string[];
   retailerId: string | undefined;
-  userId: string | undefined;
+  subject: string | undefined;
 };
 
+/** Whether a token may be vended to another request: not where only Connect can tell, each time anew, who may have one. */
+export function isShared({ subject }: Order): boolean {
+  return subject.kind === 'application' || subject.kind === 'user';
+}
+
+export function identityOf({ client, grantType, scopes, retailerId, subject }: Order): TokenIdentity {
+  const { name, baseUrl } = client;
+  return { baseUrl, client: name, grantType, scopes, retailerId, subject: nameOf(subject) };
+}
+
+function nameOf(subject: Subject): string | undefined {
+  if (subject.kind === 'user') return subject.userId;
+  return subject.kind === 'opaque' ? subject.assertion.sha256() : undefined;
+}
+
 /** A name that no other identity has: a JSON array cannot be read two ways. It holds the user id. */
-export function tokenName({ baseUrl, client, grantType, scopes, retailerId, userId }: TokenIdentity): string {
-  const parts = [baseUrl, client, grantType, scopes.toSorted(), retailerId ?? null, userId ?? null];
+export function tokenName({
+  baseUrl,
+  client,
+  grantType,
+  scopes,
+  retailerId,
+  subject,
+}: TokenIdentity): string {
+  const parts = [baseUrl, client, grantType, scopes.toSorted(), retailerId ?? null, subject ?? null];
   return JSON.stringify(parts);
 }
 

@@ -1,9 +1,18 @@
 import QuickLRU from 'quick-lru';
-import { type BackOff, type Failure, isHold } from './back-off.ts';
+import {
+  type BackOff,
+  clientKey,
+  consequenceOf,
+  type Failure,
+  isHold,
+  retryAfterOf,
+  unavailable,
+} from './back-off.ts';
 import type { Order } from './connect.ts';
-import type { Effort, Mint, MintResult } from './mint.ts';
-import { clientKey, type Errand, type Landed, noteFailure, type Renew, retryAfterOf } from './renewal.ts';
-import { floor, nextForced, phaseOf, type Token, type TokenIdentity, tokenName } from './token.ts';
+import type { Mint, MintResult } from './mint.ts';
+import type { Errand, Landed, Renew } from './renewal.ts';
+import { createSingleFlight } from './single-flight.ts';
+import { floor, identityOf, isShared, phaseOf, type Token, tokenName } from './token.ts';
 import type { Forced, SharedToken } from './token-table.ts';
 
 /** A caller's `min_ttl` alone renews a token that is otherwise fresh this often at most. */
@@ -23,12 +32,10 @@ type Vending =
   | { kind: 'short'; retryAfter: number };
 
 /** `mint` is set for the request that minted, whether or not it was vended what it minted. */
-export type Vended = Vending & { mint?: MintResult | undefined; tableFault?: Error | undefined };
+export type Vended = Vending & { mint?: MintResult; tableFault?: Error };
 
 export type Want = {
   order: Order;
-  /** Undefined for a token that is never cached. */
-  identity: TokenIdentity | undefined;
   /** Milliseconds. */
   minTtl: number;
   /** SHA-256 of a token that Connect refused, as the caller says. */
@@ -50,8 +57,6 @@ export type TokensDependencies = {
 
 type Held = SharedToken & { jitter: number; checkedAt: number; renewAt: number; forced: Forced | undefined };
 
-type Flight = { effort: Effort; waiting: number; abort: AbortController; landed: Promise<Landed> };
-
 /**
  * Vends from memory, and sends for what memory cannot give: once, however many wait for it. The caller must have
  * been authorised before.
@@ -65,20 +70,20 @@ export function createTokens({
   most = 1_000,
 }: TokensDependencies): (want: Want) => Promise<Vended> {
   const memory = new QuickLRU<string, Held>({ maxSize: most });
-  const flights = new Map<string, Flight>();
+  const flights = createSingleFlight<Landed>();
 
   return async function vendToken(want) {
-    if (want.identity === undefined) return mintUncached(want);
-    const key = tokenName(want.identity);
+    if (!isShared(want.order)) return mintUncached(want);
+    const key = tokenName(identityOf(want.order));
     const held = memory.get(key);
-    if (held === undefined || want.refused !== undefined) return sendAndRenew(want, want.identity, key);
+    if (held === undefined || want.refused !== undefined) return sendAndRenew(want, key);
     const phase = phaseOf(held.token, { now: now(), minTtl: want.minTtl, jitter: held.jitter });
-    if (phase === 'short' || phase === 'dead') return sendAndRenew(want, want.identity, key);
-    if (mayRenew(key, held)) return renewOnTheWay(want, want.identity, key, held);
+    if (phase === 'short' || phase === 'dead') return sendAndRenew(want, key);
+    if (mayRenew(key, held)) return renewOnTheWay(want, key, held);
     if (isDue(held.checkedAt, recheckAfter) && !flights.has(key)) {
       // Whoever else comes by meanwhile need not wait for the table.
       held.checkedAt = now();
-      return sendAndRenew(want, want.identity, key);
+      return sendAndRenew(want, key);
     }
     return { kind: 'token', token: held.token, level: 'memory' };
   };
@@ -90,12 +95,12 @@ export function createTokens({
   }
 
   /** What the table has may be in its window: most instances of a large fleet see a token only once. */
-  async function sendAndRenew(want: Want, identity: TokenIdentity, key: string): Promise<Vended> {
-    const sent = await sendFor(want, identity, key);
+  async function sendAndRenew(want: Want, key: string): Promise<Vended> {
+    const sent = await sendFor(want, key);
     const held = memory.get(key);
     if (sent.kind !== 'token' || sent.level !== 'table' || held === undefined || !mayRenew(key, held))
       return sent;
-    const renewed = await renewOnTheWay(want, identity, key, held);
+    const renewed = await renewOnTheWay(want, key, held);
     const cameToNothing = renewed.kind === 'token' && renewed.level === 'memory';
     return cameToNothing ? { ...renewed, level: 'table' } : renewed;
   }
@@ -113,7 +118,9 @@ export function createTokens({
     const result = await mint(order, 'full', signal);
     const { outcome } = result;
     if (outcome.kind !== 'token') {
-      noteFailure(backOff, leave, keys, outcome, signal);
+      const { isWell, key, failure } = consequenceOf(outcome, keys, signal);
+      if (isWell) backOff.succeeded(leave);
+      if (key !== undefined) backOff.failed(leave, key, failure);
       return { ...failed(outcome, retryAfterOf(outcome)), mint: result };
     }
     backOff.succeeded(leave);
@@ -125,82 +132,55 @@ export function createTokens({
   }
 
   /** The table's token, or a new one: waits for it. */
-  async function sendFor(want: Want, identity: TokenIdentity, key: string): Promise<Vended> {
-    for (let underWay = flights.get(key); underWay !== undefined; underWay = flights.get(key)) {
-      const joined = concludeJoined(want, await landing(underWay, want.signal), underWay.effort);
-      if (joined !== undefined) return joined;
-      if (flights.get(key) === underWay) break;
+  async function sendFor(want: Want, key: string): Promise<Vended> {
+    const underWay = flights.join(key, want.signal);
+    if (underWay !== undefined) {
+      const landed = await underWay;
+      const joined = answerOf(want, landed);
+      if (joined?.kind === 'token') return { ...joined, level: 'collapsed' };
+      // A brief renewal may fail where a full mint would not.
+      const isFinal = joined?.kind === 'short' || landed.effort === 'full';
+      return joined !== undefined && isFinal ? joined : sendFor(want, key);
     }
     const errand: Errand = {
       order: want.order,
-      identity,
-      key,
       known: memory.get(key),
-      forced: memory.get(key)?.forced,
       effort: 'full',
       needsLease: false,
+      refused: want.refused,
       verdict: (token, forced) => verdictOn(want, token, forced),
-      force: (forced, token) =>
-        token !== undefined && token.sha256 === want.refused ? nextForced(forced, token, now()) : undefined,
     };
-    return conclude(want, await landing(depart(errand), want.signal));
+    const landed = await begin(key, errand, want.signal);
+    return { ...(answerOf(want, landed) ?? leftover(want, landed)), ...recordOf(landed) };
   }
 
   /** One request renews, briefly; it and all others are vended the live token if that comes to nothing. */
-  async function renewOnTheWay(
-    want: Want,
-    identity: TokenIdentity,
-    key: string,
-    held: Held,
-  ): Promise<Vended> {
+  async function renewOnTheWay(want: Want, key: string, held: Held): Promise<Vended> {
     held.renewAt = now() + renewAgainAfter;
     const errand: Errand = {
       order: want.order,
-      identity,
-      key,
       known: held,
-      forced: held.forced,
       effort: 'brief',
       needsLease: true,
+      refused: undefined,
       verdict: () => 'mint',
-      force: () => undefined,
     };
-    const { shared, from, mint: result, tableFault } = await landing(depart(errand), want.signal);
+    const landed = await begin(key, errand, want.signal);
     // A table out of reach is not to cost every vend of the window its time.
-    if (tableFault !== undefined) held.renewAt = now() + recheckAfter;
-    const vending = asIs(shared?.token ?? held.token, want.minTtl, from);
+    if (landed.tableFault !== undefined) held.renewAt = now() + recheckAfter;
+    const vending = leftover(want, landed);
     // It came to nothing, and meanwhile the live token has too little life left for this request.
     const isTooLate = vending.kind === 'short' && !want.signal.aborted;
-    const sent: Vended = isTooLate ? await sendFor(want, identity, key) : vending;
-    return { ...sent, mint: sent.mint ?? result, tableFault: sent.tableFault ?? tableFault };
+    return { ...recordOf(landed), ...(isTooLate ? await sendFor(want, key) : vending) };
   }
 
-  function depart(errand: Errand): Flight {
-    const { key, effort } = errand;
-    const abort = new AbortController();
-    const landed = renew(errand, abort.signal)
-      .then((result) => {
-        remember(key, result);
-        return result;
-      })
-      .finally(() => flights.get(key)?.landed === landed && flights.delete(key));
-    const flight = { effort, waiting: 0, abort, landed };
-    flights.set(key, flight);
-    // Nobody is to join a flight that was given up.
-    abort.signal.addEventListener('abort', () => flights.get(key) === flight && flights.delete(key));
-    return flight;
-  }
-
-  /** A flight ends early once nobody waits for it any more. */
-  function landing(flight: Flight, signal: AbortSignal): Promise<Landed> {
-    flight.waiting += 1;
-    const leave = () => {
-      flight.waiting -= 1;
-      if (flight.waiting === 0) flight.abort.abort();
+  function begin(key: string, errand: Errand, signal: AbortSignal): Promise<Landed> {
+    const work = async (abort: AbortSignal) => {
+      const landed = await renew(errand, abort);
+      remember(key, landed);
+      return landed;
     };
-    if (signal.aborted) leave();
-    else signal.addEventListener('abort', leave, { once: true });
-    return flight.landed;
+    return flights.begin(key, work, signal);
   }
 
   function remember(key: string, { shared, looked, forced }: Landed): void {
@@ -228,34 +208,20 @@ export function createTokens({
     return mayForce ? 'mint' : 'vend';
   }
 
-  function conclude(want: Want, result: Landed): Vended {
-    const { shared, forced, from, mint: minted, failure, retryAfter, tableFault } = result;
-    const more = { ...(minted && { mint: minted }), tableFault };
-    if (shared === undefined) return { ...failed(failure, retryAfter), ...more };
-    const verdict = verdictOn(want, shared.token, forced);
+  /** Undefined where a flight has brought neither what serves this request nor a reason why nothing does. */
+  function answerOf(want: Want, { shared, forced, from, failure, retryAfter }: Landed): Vending | undefined {
     // A renewal that a caller forced and that failed leaves the token that there is.
-    const isForced = want.refused !== undefined && typeof verdict !== 'number';
-    if (verdict === 'vend' || minted?.outcome.kind === 'token' || isForced) {
-      const vending = asIs(shared.token, want.minTtl, from);
-      if (vending.kind === 'token' || failure === undefined) return { ...vending, ...more };
-    }
-    if (typeof verdict === 'number' && failure === undefined)
-      return { kind: 'short', retryAfter: verdict, ...more };
-    return { ...failed(failure, retryAfter), ...more };
+    const wanted = failure === undefined ? want : { ...want, refused: undefined };
+    const verdict = shared === undefined ? 'mint' : verdictOn(wanted, shared.token, forced);
+    if (shared !== undefined && verdict === 'vend')
+      return { kind: 'token', token: shared.token, level: from };
+    if (typeof verdict === 'number') return { kind: 'short', retryAfter: verdict };
+    return failure && failed(failure, retryAfter);
   }
 
-  /** Undefined where what another request sent for does not serve this one. */
-  function concludeJoined(want: Want, result: Landed, effort: Effort): Vended | undefined {
-    const { shared, forced, failure, retryAfter } = result;
-    const verdict = shared === undefined ? 'mint' : verdictOn(want, shared.token, forced);
-    if (shared !== undefined && verdict === 'vend')
-      return { kind: 'token', token: shared.token, level: 'collapsed' };
-    if (typeof verdict === 'number') return { kind: 'short', retryAfter: verdict };
-    if (failure !== undefined && shared !== undefined && want.refused !== undefined) {
-      const vending = asIs(shared.token, want.minTtl, 'collapsed');
-      if (vending.kind === 'token') return vending;
-    }
-    return failure !== undefined && effort === 'full' ? failed(failure, retryAfter) : undefined;
+  /** The token that there is, for whoever no other is to be had for now. */
+  function leftover(want: Want, { shared, from }: Landed): Vending {
+    return shared === undefined ? failed(unavailable, undefined) : asIs(shared.token, want.minTtl, from);
   }
 
   /** Without `minTtl` any life will do. */
@@ -277,20 +243,16 @@ function pauseBeforeMint(token: Token, minTtl: number, now: number): number {
   return age >= 0 && age < minTtlSpacing ? minTtlSpacing - age : 0;
 }
 
-const unavailable: Failure = { kind: 'unavailable', retryAfter: undefined };
-
 /** The client's key, and for a retailer's assertion one of its own, which holds it back and nothing else. */
 function uncachedKeys(order: Order): string[] {
-  const { client, grantType, scopes, retailerId, subject } = order;
-  const keys = [clientKey(order)];
-  if (subject.kind !== 'opaque') return keys;
-  const userId = subject.assertion.sha256();
-  return [
-    ...keys,
-    tokenName({ baseUrl: client.baseUrl, client: client.name, grantType, scopes, retailerId, userId }),
-  ];
+  const own = order.subject.kind === 'opaque' ? [tokenName(identityOf(order))] : [];
+  return [clientKey(order), ...own];
 }
 
-function failed(failure: Failure | undefined, retryAfter: number | undefined): Vending {
-  return { kind: 'failed', failure: failure ?? unavailable, retryAfter };
+function recordOf({ mint, tableFault }: Landed): Pick<Vended, 'mint' | 'tableFault'> {
+  return { ...(mint && { mint }), ...(tableFault && { tableFault }) };
+}
+
+function failed(failure: Failure, retryAfter: number | undefined): Vending {
+  return { kind: 'failed', failure, retryAfter };
 }

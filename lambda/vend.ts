@@ -5,7 +5,7 @@ import type { Order } from './connect.ts';
 import { clientNamed, decide, grantedScopes, type Mismatch, type Policy } from './policy.ts';
 import { Refusal } from './refusal.ts';
 import { readRequest, type TokenRequest } from './request.ts';
-import type { Token, TokenIdentity } from './token.ts';
+import type { Token } from './token.ts';
 import type { CacheLevel, Vended, Want } from './tokens.ts';
 import { refusalOf } from './upstream-refusals.ts';
 
@@ -27,7 +27,7 @@ export function createVend({ policy, vendToken }: VendDependencies): Vend {
     const caller = identifyCaller(identity);
     const order = authorise(policy, caller, request, audit);
     const { minTtl, refused } = request;
-    const vended = await vendToken({ order, identity: identityOf(order), minTtl, refused, signal });
+    const vended = await vendToken({ order, minTtl, refused, signal });
     if (vended.tableFault) audit.table_fault = vended.tableFault.message;
     if (vended.mint !== undefined) audit.mint = vended.mint;
     if (vended.kind !== 'token') throw refusalOf(vended, order);
@@ -89,11 +89,4 @@ const mismatches: Record<Mismatch, string> = {
 
 function notGranted(mismatch: Mismatch): Refusal {
   return new Refusal('unauthorized_client', mismatch, mismatches[mismatch]);
-}
-
-/** Undefined where only Connect can tell whether the subject may have a token, each time anew. */
-function identityOf({ client, grantType, scopes, retailerId, subject }: Order): TokenIdentity | undefined {
-  if (subject.kind === 'code' || subject.kind === 'opaque') return undefined;
-  const userId = subject.kind === 'user' ? subject.userId : undefined;
-  return { baseUrl: client.baseUrl, client: client.name, grantType, scopes, retailerId, userId };
 }

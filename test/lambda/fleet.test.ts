@@ -2,10 +2,10 @@ import { setImmediate } from 'node:timers/promises';
 import fc from 'fast-check';
 import { describe, expect, it, vi } from 'vitest';
 import type { MintOutcome } from '../../lambda/mint.ts';
-import { phaseOf, tokenKey } from '../../lambda/token.ts';
+import { identityOf, phaseOf, tokenKey } from '../../lambda/token.ts';
 import { TableUnavailable, type TokenTable } from '../../lambda/token-table.ts';
 import type { Vended } from '../../lambda/tokens.ts';
-import { type Answer, day, down, hour, identity, level, text, world } from './fleet.ts';
+import { type Answer, day, down, hour, level, orderFor, text, world } from './fleet.ts';
 
 const minute = 60_000;
 const sha = (vended: Vended) => (vended.kind === 'token' ? vended.token.sha256 : undefined);
@@ -52,7 +52,7 @@ describe('a fleet', () => {
 
   it('takes a lease over though its holder’s clock is five minutes ahead', async () => {
     const { state, table, mints, vend } = world();
-    const key = tokenKey({ ...identity, userId: 'key' });
+    const key = tokenKey(identityOf(orderFor('key')));
     const until = state.now + 5 * minute + 12_000;
     const claim = { owner: 'dead', now: state.now, until, keepUntil: until, seen: 0 };
     await table.lease(key, claim, new AbortController().signal);

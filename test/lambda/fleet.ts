@@ -27,13 +27,16 @@ export const order: Order = {
 
 export type Answer = MintOutcome | { lifetime: number; text?: string } | Promise<MintOutcome>;
 
-export const identity = {
-  baseUrl: client.baseUrl,
-  client: client.name,
-  grantType: order.grantType,
-  scopes: order.scopes,
-  retailerId: undefined,
-} as const;
+/** For a user of that id, so that one world has many tokens. */
+export function orderFor(userId: string): Order {
+  return { ...order, grantType: 'fulfillment_user_assertion', subject: { kind: 'user', userId } };
+}
+
+const uncached: Order = {
+  ...order,
+  grantType: 'urn:ietf:params:oauth:grant-type:retailer-json-bearer',
+  subject: { kind: 'opaque', assertion: new Secret('assertion') },
+};
 
 /** The real code on a clock that only the test moves, before a Connect that answers what the test says. */
 export function world({ random = (): number => 0, most = 1_000 } = {}) {
@@ -100,8 +103,7 @@ export function world({ random = (): number => 0, most = 1_000 } = {}) {
       signal = new AbortController().signal,
     } = {}) =>
       vendToken({
-        order,
-        identity: cached ? { ...identity, userId: application ? undefined : key } : undefined,
+        order: cached ? (application ? order : orderFor(key)) : uncached,
         minTtl,
         refused,
         signal,

@@ -15,7 +15,7 @@ const identity: TokenIdentity = {
   grantType: 'client_credentials',
   scopes: ['b', 'a'],
   retailerId: 'garden',
-  userId: undefined,
+  subject: undefined,
 };
 const key = tokenKey(identity);
 const now = Date.now();

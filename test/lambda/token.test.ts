@@ -130,7 +130,7 @@ describe('the key of a token', () => {
     grantType: fc.constantFrom('client_credentials' as const, 'fulfillment_user_assertion' as const),
     scopes: fc.array(texts, { maxLength: 3 }).map((list) => [...new Set(list)]),
     retailerId: fc.option(texts, { nil: undefined }),
-    userId: fc.option(texts, { nil: undefined }),
+    subject: fc.option(texts, { nil: undefined }),
   });
 
   it('is the same for the same identity in another order, and for no other', () => {
@@ -151,12 +151,12 @@ describe('the key of a token', () => {
       grantType: 'client_credentials' as const,
       scopes: [],
       retailerId: undefined,
-      userId: undefined,
+      subject: undefined,
     };
     const keys = [
       base,
       { ...base, retailerId: '' },
-      { ...base, userId: '' },
+      { ...base, subject: '' },
       { ...base, scopes: [''] },
       { ...base, scopes: ['a,b'] },
       { ...base, scopes: ['a', 'b'] },
