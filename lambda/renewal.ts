@@ -35,7 +35,7 @@ export type Landed = {
   shared: SharedToken | undefined;
   forced: Forced | undefined;
   from: 'table' | 'mint' | 'memory';
-  /** The table has had its say. */
+  /** The table answered. */
   looked: boolean;
   mint?: MintResult;
   failure?: Failure;
@@ -132,8 +132,8 @@ export function createRenew({
 
   async function contend(run: Run): Promise<Landed> {
     let over: Lease | undefined;
-    let known = false;
-    for (let losses = 0; ; losses = known ? 0 : losses + 1) {
+    let losses = 0;
+    for (;;) {
       const turn = await takeTurn(run, over, losses);
       if (turn !== 'lost') return 'leave' in turn ? mintInTurn(run, turn) : landed(run, turn);
       if (run.errand.effort === 'brief') {
@@ -142,7 +142,8 @@ export function createRenew({
       }
       const waited = await waitForHolder(run);
       if ('shared' in waited) return waited;
-      ({ over, known } = waited);
+      over = waited.over;
+      losses = waited.isReadable ? 0 : losses + 1;
     }
   }
 
@@ -186,14 +187,14 @@ export function createRenew({
     return { failure: leave.failure, retryAfter: leave.milliseconds };
   }
 
-  /** A lease that nobody answered for may be ours all the same: others are not to wait for it. */
+  /** A lease may be ours though the answer was lost: others are not to wait for it. */
   async function release(access: TableAccess, owner: string): Promise<void> {
     access.finish();
     await access.release(owner);
   }
 
-  /** `known`: the token to be replaced stands there to be read, so whoever was quicker has not got another yet. */
-  async function waitForHolder(run: Run): Promise<Landed | { over: Lease | undefined; known: boolean }> {
+  /** `isReadable`: the token to be replaced can be read there, so whoever was quicker has not written another yet. */
+  async function waitForHolder(run: Run): Promise<Landed | { over: Lease | undefined; isReadable: boolean }> {
     const { access, signal } = run;
     let watched: Lease | undefined;
     let since = monotonic();
@@ -206,14 +207,14 @@ export function createRenew({
       const settled = judge(run);
       if (settled !== undefined) return settled;
       const lease = row?.lease;
-      const known = row?.shared !== undefined && row.shared.generation === seenOf(run.shared);
-      if (lease === undefined || lease.until < now()) return { over: undefined, known };
+      const isReadable = row?.shared !== undefined && row.shared.generation === seenOf(run.shared);
+      if (lease === undefined || lease.until < now()) return { over: undefined, isReadable };
       if (lease.owner !== watched?.owner) {
         watched = lease;
         since = monotonic();
       }
-      // Its clock may be ahead of ours: what has not changed for the length of a lease is nobody's.
-      if (monotonic() - since > leaseTime) return { over: lease, known };
+      // Its clock may be ahead of ours: the holder of a lease that has not changed for so long is taken for dead.
+      if (monotonic() - since > leaseTime) return { over: lease, isReadable };
     }
   }
 
@@ -228,7 +229,7 @@ export function createRenew({
     return landed(run, { mint: result, ...failure });
   }
 
-  /** A lease that nobody answered for may be ours all the same: what we write or release, we do only if it is. */
+  /** A lease may be ours though the answer was lost: the table writes or releases only if it is. */
   async function keep(run: Run, { owner, leave }: Turn, minted: Token): Promise<void> {
     const { access } = run;
     const token = afterRenewal(run.shared?.token, minted, now());

@@ -32,7 +32,7 @@ export type SharedBackOff = {
   succeededEverywhere: (shared: SharedLeave, access: TableAccess) => Promise<void>;
 };
 
-/** Back-off across the fleet: while Connect is down, one instance tries at a time and the others take its word. */
+/** Back-off across the fleet: while Connect is down, one instance tries at a time and the others treat its failure as their own. */
 export function createSharedBackOff(backOff: BackOff, now: () => number): SharedBackOff {
   async function look(sharedKeys: readonly string[], access: TableAccess): Promise<SharedHolds> {
     const holds = sharedKeys.map(async (key) => [key, (await access.readHold(key)) ?? noHold] as const);
@@ -98,7 +98,8 @@ export function createSharedBackOff(backOff: BackOff, now: () => number): Shared
     backOff.succeeded(leave);
     for (const [key, before] of seen) {
       if (before.failures === 0) continue;
-      await access.writeHold(key, { ...noHold, version: before.version + 1 }, before.version);
+      // DynamoDB's deletion passes over an end of years ago: it has ended just now.
+      await access.writeHold(key, { ...noHold, until: now(), version: before.version + 1 }, before.version);
     }
   }
 

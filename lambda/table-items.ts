@@ -36,11 +36,22 @@ const tokenSchema = z.object({
 });
 const leaseSchema = z.object({ v: current, lease_owner: text, lease_until: number });
 const forcedSchema = z.object({ v: current, forced_at: number, forced_gap: number });
+const kinds = [
+  'invalid_grant',
+  'query_params_forbidden',
+  'not_entitled',
+  'not_a_token',
+  'unavailable',
+  'outcome_unknown',
+  'credentials_refused',
+  'misconfigured',
+  'secrets_unavailable',
+] as const satisfies ReadonlyArray<SharedHold['kind']>;
 const holdSchema = z.object({
   v: current,
   failures: number,
   hold_until: number,
-  kind: text,
+  kind: z.object({ S: z.enum(kinds) }),
   hold_version: number,
 });
 
@@ -111,7 +122,7 @@ export function readHoldItem(item: Item | undefined): SharedHold | undefined {
   return {
     failures: Number(failures.N),
     until: Number(hold_until.N),
-    kind: kind.S as SharedHold['kind'],
+    kind: kind.S,
     version: Number(hold_version.N),
   };
 }

@@ -1,7 +1,10 @@
 import type { Failure } from './back-off.ts';
 import type { Token, TokenIdentity } from './token.ts';
 
-/** The token that every instance shares, and its number: the first written is 1, and each later one more. */
+/**
+ * The token that every instance shares, and its number: the first written is 1, and each later one more. One that could
+ * not be written is in one instance's memory alone, half a number above the one before.
+ */
 export type SharedToken = { token: Token; generation: number };
 
 /** Who mints now. `until` is by the holder's clock, epoch milliseconds. */

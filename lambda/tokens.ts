@@ -15,11 +15,11 @@ import { createSingleFlight } from './single-flight.ts';
 import { floor, identityOf, isShared, phaseOf, type Token, tokenName } from './token.ts';
 import type { Forced, SharedToken } from './token-table.ts';
 
-/** A caller's `min_ttl` alone renews a token that is otherwise fresh this often at most. */
-const minTtlSpacing = 60_000;
+/** A token that is otherwise fresh is renewed this often at most, whether for `min_ttl` or because Connect refused it. */
+const renewalSpacing = 60_000;
 /** A token that another instance has renewed is seen within a minute. */
 const recheckAfter = 55_000;
-/** After a renewal that somebody else is about, or that failed, in the window. */
+/** In the window, after a renewal that failed, or that another instance is about: how long until the next attempt. */
 const renewAgainAfter = 3_000;
 
 /** Where a token came from: `collapsed` waited for another request of this instance, `bypass` is never cached. */
@@ -51,7 +51,7 @@ export type TokensDependencies = {
   now: () => number;
   /** From 0 to 1. */
   random: () => number;
-  /** Tokens in memory, twice as many in passing; the least used leave. */
+  /** Tokens in memory, at times twice as many; the least recently used are evicted. */
   most?: number;
 };
 
@@ -166,7 +166,7 @@ export function createTokens({
       verdict: () => 'mint',
     };
     const landed = await begin(key, errand, want.signal);
-    // A table out of reach is not to cost every vend of the window its time.
+    // Otherwise a table that is out of reach would cost every vend of the window its time.
     if (landed.tableFault !== undefined) held.renewAt = now() + recheckAfter;
     const vending = leftover(want, landed);
     // It came to nothing, and meanwhile the live token has too little life left for this request.
@@ -204,7 +204,7 @@ export function createTokens({
     if (token.sha256 !== want.refused) return 'vend';
     // The first is granted at once; from then on whatever renewed the token counts.
     const mayForce =
-      forced === undefined || (isDue(forced.at, forced.gap) && isDue(token.firstSeenAt, minTtlSpacing));
+      forced === undefined || (isDue(forced.at, forced.gap) && isDue(token.firstSeenAt, renewalSpacing));
     return mayForce ? 'mint' : 'vend';
   }
 
@@ -240,7 +240,7 @@ function pauseBeforeMint(token: Token, minTtl: number, now: number): number {
   if (left < floor(token)) return 0;
   if (minTtl >= token.lifetime) return left;
   const age = now - token.firstSeenAt;
-  return age >= 0 && age < minTtlSpacing ? minTtlSpacing - age : 0;
+  return age >= 0 && age < renewalSpacing ? renewalSpacing - age : 0;
 }
 
 /** The client's key, and for a retailer's assertion one of its own, which holds it back and nothing else. */

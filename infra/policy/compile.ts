@@ -82,9 +82,10 @@ function toSecret(client: string, { secretName = '', secretArn, kmsKeyArn }: Cli
 function toGrant(entry: GrantEntry): Grant {
   const { id, client, grantType, scopes = [], unscoped = false } = entry;
   const { retailerIds = [], users = [], redirectUris = [] } = entry;
-  const principals = entry.principals.flatMap((text) => {
+  const principals = entry.principals.map((text) => {
     const parsed = parsePrincipal(text);
-    return 'principal' in parsed ? [parsed.principal] : [];
+    if ('problem' in parsed) throw new Error(parsed.problem);
+    return parsed.principal;
   });
   return { id, principals, client, grantType, scopes, unscoped, retailerIds, users, redirectUris };
 }

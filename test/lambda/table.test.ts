@@ -1,5 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { GetItemCommand, PutItemCommand, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
+import {
+  type AttributeValue,
+  GetItemCommand,
+  PutItemCommand,
+  UpdateItemCommand,
+} from '@aws-sdk/client-dynamodb';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { createDynamoDBClient, createDynamoDBTable } from '../../lambda/dynamodb-table.ts';
 import { Secret } from '../../lambda/secret.ts';
@@ -212,6 +217,24 @@ describe('a connection to the table', () => {
     expect(dynamodb.connections() - before).toBe(2);
     client.destroy();
   }, 30_000);
+});
+
+describe('a hold', () => {
+  const attributes = {
+    v: { N: '1' },
+    failures: { N: '1' },
+    hold_until: { N: '1' },
+    hold_version: { N: '1' },
+  };
+  it.each<[string, Record<string, AttributeValue>]>([
+    ['of another version', { ...attributes, kind: { S: 'unavailable' }, v: { N: '2' } }],
+    ['of a kind that nobody knows', { ...attributes, kind: { S: 'from_the_future' } }],
+    ['whose end is text', { ...attributes, kind: { S: 'unavailable' }, hold_until: { S: 'tomorrow' } }],
+  ])('%s is none', async (_what, item) => {
+    const Item = { pk: { S: 'client' }, ...item };
+    await dynamodb.administrator.send(new PutItemCommand({ TableName: tableName, Item }));
+    expect(await real.readHold('client', signal)).toBeUndefined();
+  });
 });
 
 describe('a table whose answers get lost', () => {
