@@ -25,7 +25,11 @@ export class Alarms extends Construct {
       ...(schedule === undefined ? [] : refreshAlarms(this, { settings, refresh, schedule })),
     ];
     if (settings.alarmTopicArn === undefined) return;
-    const topic = Topic.fromTopicArn(this, 'Topic', settings.alarmTopicArn);
-    for (const alarm of alarms) alarm.addAlarmAction(new SnsAction(topic));
+    const action = new SnsAction(Topic.fromTopicArn(this, 'Topic', settings.alarmTopicArn));
+    for (const alarm of alarms) {
+      alarm.addAlarmAction(action);
+      // So that a pager behind the topic resolves by itself.
+      alarm.addOkAction(action);
+    }
   }
 }

@@ -26,9 +26,14 @@ export type VendingApiProps = { settings: Settings; handler: IFunction; principa
 /** The REST API: every path and method reaches the function, if IAM and the resource policy let the caller in. */
 export class VendingApi extends Construct {
   readonly api: RestApi;
+  readonly accessLog: LogGroup;
 
   constructor(scope: Construct, id: string, { settings, handler, principals }: VendingApiProps) {
     super(scope, id);
+    this.accessLog = new LogGroup(this, 'AccessLog', {
+      retention: settings.logRetentionDays,
+      removalPolicy: RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
+    });
     this.api = this.makeApi(settings);
     this.demandModernTls();
     this.setResourcePolicy(principals);
@@ -53,10 +58,6 @@ export class VendingApi extends Construct {
   }
 
   private makeApi(settings: Settings): RestApi {
-    const accessLog = new LogGroup(this, 'AccessLog', {
-      retention: settings.logRetentionDays,
-      removalPolicy: RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
-    });
     return new RestApi(this, 'Api', {
       restApiName: settings.stackName,
       description: 'Vends Instacart Connect access tokens',
@@ -67,7 +68,7 @@ export class VendingApi extends Construct {
         stageName: settings.stage,
         throttlingRateLimit: settings.throttling.requestsPerSecond,
         throttlingBurstLimit: settings.throttling.burst,
-        accessLogDestination: new LogGroupLogDestination(accessLog),
+        accessLogDestination: new LogGroupLogDestination(this.accessLog),
         accessLogFormat: AccessLogFormat.custom(accessLogFormat),
         loggingLevel: MethodLoggingLevel.ERROR,
         // Would write tokens and codes into the log.

@@ -33,7 +33,7 @@ export class VendingStack extends Stack {
         ? undefined
         : new RefreshSchedule(this, 'RefreshSchedule', { settings, handler: refresh.function });
     const { principals } = compiled;
-    const { api, tokenUrl, tokenArn } = new VendingApi(this, 'Http', {
+    const { api, accessLog, tokenUrl, tokenArn } = new VendingApi(this, 'Http', {
       settings,
       handler: vend.function,
       principals,
@@ -46,7 +46,13 @@ export class VendingStack extends Stack {
     this.output('FunctionLogGroup', 'Where the audit lines are', vend.logGroup.logGroupName);
     this.output('RefreshFunctionName', 'The refresh function', refresh.function.functionName);
     this.output('RefreshLogGroup', 'Where the lines of its runs are', refresh.logGroup.logGroupName);
+    this.output(
+      'AccessLogGroup',
+      'Every request, also those refused before the function',
+      accessLog.logGroupName,
+    );
     this.output('TokenTable', 'The tokens that the fleet shares', tokens.table.tableName);
+    this.output('PolicySha256', 'Of the policy file that is deployed', compiled.sha256);
     if (secrets.key === undefined) return;
     const list = (values: string[]) => values.join(', ');
     this.output(

@@ -1,3 +1,4 @@
+import { hash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import type { Client, Grant, Policy } from '../../lambda/policy.ts';
 import { keepWarmFindings, toKeepWarm } from './keep-warm.ts';
@@ -20,6 +21,8 @@ export type CompiledPolicy = {
   secrets: readonly ClientSecret[];
   /** Every principal once, as the file has it: with its path, which the function does not compare. */
   principals: readonly string[];
+  /** SHA-256 of the file, in hex. */
+  sha256: string;
 };
 
 /**
@@ -35,7 +38,7 @@ export function compilePolicy(text: string, file: string): CompiledPolicy {
   const entries = policySchema.parse(value);
   const compiled = toCompiled(entries);
   refuseIf([...keepWarmFindings(entries.keepWarm ?? [], compiled.policy)]);
-  return compiled;
+  return { ...compiled, sha256: hash('sha256', text) };
 }
 
 /** Throws PolicyError, also where there is no such file. */
@@ -52,7 +55,7 @@ function readText(file: string): string {
   }
 }
 
-function toCompiled({ clients, grants, keepWarm = [] }: PolicyFile): CompiledPolicy {
+function toCompiled({ clients, grants, keepWarm = [] }: PolicyFile): Omit<CompiledPolicy, 'sha256'> {
   const named = Object.entries(clients);
   return {
     policy: {

@@ -140,7 +140,9 @@ describe('the alarms', () => {
   it('tell the topic, if there is one', () => {
     const alarmTopicArn = 'arn:aws:sns:us-east-1:111122223333:on-call';
     const alarms = all(template(policy, { alarmTopicArn }), 'AWS::CloudWatch::Alarm');
-    expect(alarms.map(({ AlarmActions }) => AlarmActions)).toEqual(alarms.map(() => [alarmTopicArn]));
+    expect(alarms.map(({ AlarmActions, OKActions }) => [AlarmActions, OKActions])).toEqual(
+      alarms.map(() => [[alarmTopicArn], [alarmTopicArn]]),
+    );
     expect(all(stack, 'AWS::CloudWatch::Alarm').every(({ AlarmActions }) => !AlarmActions)).toBe(true);
   });
 });

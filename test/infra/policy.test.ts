@@ -1,3 +1,4 @@
+import { hash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { compilePolicy, readPolicy } from '../../infra/policy/compile.ts';
@@ -99,6 +100,7 @@ describe('a policy compiles', () => {
       },
       secrets: [{ client: 'acme', name: 'connect/acme' }],
       principals: ['arn:aws:iam::111122223333:role/checkout'],
+      sha256: hash('sha256', toYaml(goodPolicy())),
     });
   });
 

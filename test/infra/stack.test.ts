@@ -1,3 +1,4 @@
+import { hash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { Match } from 'aws-cdk-lib/assertions';
 import { describe, expect, it } from 'vitest';
@@ -228,11 +229,14 @@ describe('the stack', () => {
       'FunctionLogGroup',
       'RefreshFunctionName',
       'RefreshLogGroup',
+      'AccessLogGroup',
       'TokenTable',
+      'PolicySha256',
       'SecretsToFillIn',
       'SecretArns',
       'SecretsKeyArn',
     ]);
+    expect(outputs['PolicySha256']?.['Value']).toBe(hash('sha256', example));
     expect(joined(outputs['TokenUrl']?.['Value'])).toMatch(
       /^https:\/\/HttpApi\w+\.execute-api\.AWS::Region\.AWS::URLSuffix\/HttpApi\w+Stage\w+\/v2\/oauth\/token$/,
     );

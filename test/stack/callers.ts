@@ -25,7 +25,10 @@ export type Caller = z.infer<typeof schema>[number];
 
 const secretsSchema = z.record(
   z.string(),
-  z.strictObject({ client_id: z.string().min(1), client_secret: z.string().min(1) }),
+  z.strictObject({
+    client_id: z.string().min(1, "write the client's id"),
+    client_secret: z.string().min(1, "write the client's secret"),
+  }),
 );
 
 /** What the secrets of the policy's clients hold, by name or ARN. */

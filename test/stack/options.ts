@@ -18,7 +18,8 @@ export const help = `npm start -- [options]
 
   --port N         where the local API listens on 127.0.0.1; a free port by default
   --policy FILE    the policy; by default test/stack/policy.yaml, with Connect on this machine.
-                   Clients of FILE whose baseUrl is on loopback get a local Connect there; others are really called
+                   Clients of FILE whose baseUrl is on loopback get a local Connect there. Others are really called,
+                   at once and for keepWarm every 15 minutes
   --callers FILE   access keys and whom they belong to; by default test/stack/callers.yaml
   --secrets FILE   the clients' credentials; by default test/stack/secrets.yaml, which no real Connect knows
   --instances N    of the vend function, which share the token table; 2 by default

@@ -26,6 +26,14 @@ function works(command: string, ...args: string[]): boolean {
   }
 }
 
+/** From 7.86 curl signs as AWS does: its headers in canonical form, and the port with the host. */
+function curlSigns(): boolean {
+  if (!works('curl', '--version')) return false;
+  const version = /^curl (\d+)\.(\d+)/.exec(execFileSync('curl', ['--version'], { encoding: 'utf8' }));
+  const [major, minor] = [Number(version?.[1]), Number(version?.[2])];
+  return major > 7 || (major === 7 && minor >= 86);
+}
+
 describe('clients', () => {
   let world: World;
   beforeAll(async () => {
@@ -85,13 +93,10 @@ describe('clients', () => {
     });
   });
 
-  it.skipIf(!works('curl', '--aws-sigv4', 'aws:amz', '--version'))(
-    'the README’s curl line gets a token',
-    async () => {
-      const { stdout } = await run('bash', ['-c', forSeveralClients(snippet('sh'))], { env: environment() });
-      expect(world.connect.tokens.has(JSON.parse(stdout).access_token)).toBe(true);
-    },
-  );
+  it.skipIf(!curlSigns())('the README’s curl line gets a token', async () => {
+    const { stdout } = await run('bash', ['-c', forSeveralClients(snippet('sh'))], { env: environment() });
+    expect(world.connect.tokens.has(JSON.parse(stdout).access_token)).toBe(true);
+  });
 
   it('the README’s TypeScript gets a token', async () => {
     const code = forSeveralClients(snippet('ts'));
