@@ -5,7 +5,7 @@ import { cpuOfProcesses, importing } from './fresh-process.ts';
 import { startHarness } from './harness.ts';
 import type { Row } from './report.ts';
 
-export const coldStarts = 25;
+export const coldStarts = 75;
 
 /** CPU of a process that imports the deployed bundle, against one that imports a plain handler; bytes of both. */
 export async function coldStart(): Promise<Row[]> {
