@@ -1,5 +1,6 @@
 import { Template } from 'aws-cdk-lib/assertions';
 import { afterEach, describe, expect, it, vi } from 'vitest';
+import * as folders from './folders.ts';
 import { withGrant } from './policies.ts';
 
 const data = '../../infra/gateway-responses.ts';
@@ -8,6 +9,8 @@ const principals = ['arn:aws:iam::111122223333:role/checkout'];
 /** The id under which CloudFormation knows the deployment: another id is another deployment. */
 async function deployment(policy: string): Promise<string> {
   vi.resetModules();
+  // Loaded anew within a test, it would be too late for its hook to clean up.
+  vi.doMock('./folders.ts', () => folders);
   const { makeStack } = await import('./synthesise.ts');
   const { stack } = makeStack(policy);
   const [id, ...more] = Object.keys(Template.fromStack(stack).findResources('AWS::ApiGateway::Deployment'));
