@@ -3,7 +3,7 @@ import { embedMetrics, type Metric } from './metrics.ts';
 import type { MintResult } from './mint.ts';
 import type { KeepWarm } from './policy.ts';
 import type { Refusal } from './refusal.ts';
-import type { Landed } from './renewal.ts';
+import type { RenewalResult } from './renewal.ts';
 import { remainingSeconds } from './token.ts';
 import type { CacheLevel } from './tokens.ts';
 
@@ -103,25 +103,28 @@ function faultMetric(fault: unknown): Metric[] {
 export type RecordRefresh = (
   entry: KeepWarm,
   outcome: 'fresh' | 'renewed' | 'failed',
-  landed: Landed | Error,
+  result: RenewalResult | Error,
   now: number,
 ) => void;
 
 /** One log line an entry of keepWarm. */
 export function createRecordRefresh(log: Log): RecordRefresh {
-  return function recordRefresh({ client, scopes, retailerId }, outcome, landed, now) {
+  return function recordRefresh({ client, scopes, retailerId }, outcome, result, now) {
     const line = { client, scopes, retailer_id: retailerId, outcome };
     const failures: Metric[] = outcome === 'failed' ? [{ name: 'RefreshFailures', ...once }] : [];
-    if (landed instanceof Error) {
-      log('ERROR', 'token refresh', { ...line, error: errorFields(landed), ...embedMetrics(failures) });
+    if (result instanceof Error) {
+      log('ERROR', 'token refresh', { ...line, error: errorFields(result), ...embedMetrics(failures) });
       return;
     }
-    const measured = [...failures, ...mintMetrics(landed.mint), ...faultMetric(landed.tableFault)];
-    log('INFO', 'token refresh', { ...line, ...landedFields(landed, now), ...embedMetrics(measured) });
+    const measured = [...failures, ...mintMetrics(result.mint), ...faultMetric(result.tableFault)];
+    log('INFO', 'token refresh', { ...line, ...renewalFields(result, now), ...embedMetrics(measured) });
   };
 }
 
-function landedFields({ shared, failure, mint, tableFault }: Landed, now: number): Record<string, unknown> {
+function renewalFields(
+  { shared, failure, mint, tableFault }: RenewalResult,
+  now: number,
+): Record<string, unknown> {
   return {
     ...(shared && {
       remaining_seconds: remainingSeconds(shared.token, now),

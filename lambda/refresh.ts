@@ -2,7 +2,7 @@ import middy from '@middy/core';
 import * as z from 'zod/mini';
 import type { RecordRefresh } from './audit.ts';
 import { clientNamed, type KeepWarm, type Policy } from './policy.ts';
-import type { Errand, Landed, Renew } from './renewal.ts';
+import type { Renew, RenewalRequest, RenewalResult } from './renewal.ts';
 import { phaseOf, type Token } from './token.ts';
 
 /** Entries looked after at once: Connect has a per-second limit. */
@@ -51,9 +51,9 @@ export function createRefreshHandler({ policy, renew, recordRefresh, now }: Refr
 
   async function refresh(entry: KeepWarm, signal: AbortSignal): Promise<'fresh' | 'renewed' | 'failed'> {
     try {
-      const landed = await renew(errandFor(entry), signal);
-      const outcome = outcomeOf(landed);
-      recordRefresh(entry, outcome, landed, now());
+      const result = await renew(renewalOf(entry), signal);
+      const outcome = outcomeOf(result);
+      recordRefresh(entry, outcome, result, now());
       return outcome;
     } catch (error) {
       recordRefresh(entry, 'failed', error as Error, now());
@@ -61,7 +61,7 @@ export function createRefreshHandler({ policy, renew, recordRefresh, now }: Refr
     }
   }
 
-  function errandFor({ client: name, scopes, retailerId }: KeepWarm): Errand {
+  function renewalOf({ client: name, scopes, retailerId }: KeepWarm): RenewalRequest {
     const client = clientNamed(policy, name);
     return {
       order: {
@@ -85,7 +85,7 @@ export function createRefreshHandler({ policy, renew, recordRefresh, now }: Refr
     return token.broughtBack && phase === 'short' ? token.expiresAt - now() : 'mint';
   }
 
-  function outcomeOf({ mint, failure, shared }: Landed): 'fresh' | 'renewed' | 'failed' {
+  function outcomeOf({ mint, failure, shared }: RenewalResult): 'fresh' | 'renewed' | 'failed' {
     if (failure !== undefined || shared === undefined || verdictOn(shared.token) === 'mint') return 'failed';
     return mint === undefined ? 'fresh' : 'renewed';
   }

@@ -12,7 +12,7 @@ const leaseTime = 12_000;
 const shortestUse = 1_000;
 
 /** What one instance asks of the fleet for one token. */
-export type Errand = {
+export type RenewalRequest = {
   order: Order;
   /** What this instance has in memory, if anything, and the last renewal that was forced, as far as it knows. */
   known?: (SharedToken & { forced: Forced | undefined }) | undefined;
@@ -30,7 +30,7 @@ export type Errand = {
 };
 
 /** `shared` is the newest token there is now, whether or not it serves. */
-export type Landed = {
+export type RenewalResult = {
   effort: Effort;
   shared: SharedToken | undefined;
   forced: Forced | undefined;
@@ -59,16 +59,16 @@ export type RenewalDependencies = {
   random: () => number;
 };
 
-export type Renew = (errand: Errand, signal: AbortSignal) => Promise<Landed>;
+export type Renew = (renewal: RenewalRequest, signal: AbortSignal) => Promise<RenewalResult>;
 
 type Run = {
-  errand: Errand;
+  renewal: RenewalRequest;
   key: string;
   access: TableAccess;
   signal: AbortSignal;
   shared: SharedToken | undefined;
   forced: Forced | undefined;
-  from: Landed['from'];
+  from: RenewalResult['from'];
   looked: boolean;
 };
 
@@ -76,8 +76,8 @@ type Turn = { owner: string; leave: SharedLeave };
 
 /**
  * Gets one token renewed, by whoever in the fleet is quickest: looks at the table, takes the lease, mints, writes.
- * Losers wait for the holder, and mint only when it is dead. Without the table every instance mints for itself, if
- * its errand cannot wait.
+ * Losers wait for the holder, and mint only when it is dead. Without the table every instance mints for itself,
+ * unless it is told to need the lease.
  */
 export function createRenew({
   table,
@@ -91,25 +91,25 @@ export function createRenew({
   pause = waitFor,
   random,
 }: RenewalDependencies): Renew {
-  return async function renew(errand, signal) {
-    const identity = identityOf(errand.order);
+  return async function renew(renewal, signal) {
+    const identity = identityOf(renewal.order);
     const access = accessTable(table, identity, patience, monotonic);
     const run: Run = {
-      errand,
+      renewal,
       key: tokenName(identity),
       access,
       signal,
-      shared: errand.known,
-      forced: errand.known?.forced,
+      shared: renewal.known,
+      forced: renewal.known?.forced,
       from: 'memory',
       looked: false,
     };
     // A brief renewal is of a token that was looked up within the minute: it goes for the lease at once.
-    const settled = errand.effort === 'full' ? await look(run) : undefined;
+    const settled = renewal.effort === 'full' ? await look(run) : undefined;
     return settled ?? contend(run);
   };
 
-  async function look(run: Run): Promise<Landed | undefined> {
+  async function look(run: Run): Promise<RenewalResult | undefined> {
     adopt(run, await run.access.read());
     return judge(run);
   }
@@ -124,21 +124,21 @@ export function createRenew({
     run.shared = newer;
   }
 
-  function judge(run: Run): Landed | undefined {
-    const verdict = run.shared === undefined ? 'mint' : run.errand.verdict(run.shared.token, run.forced);
+  function judge(run: Run): RenewalResult | undefined {
+    const verdict = run.shared === undefined ? 'mint' : run.renewal.verdict(run.shared.token, run.forced);
     if (verdict === 'mint') return undefined;
-    return verdict === 'vend' ? landed(run) : landed(run, { retryAfter: verdict });
+    return verdict === 'vend' ? resultOf(run) : resultOf(run, { retryAfter: verdict });
   }
 
-  async function contend(run: Run): Promise<Landed> {
+  async function contend(run: Run): Promise<RenewalResult> {
     let over: Lease | undefined;
     let losses = 0;
     for (;;) {
       const turn = await takeTurn(run, over, losses);
-      if (turn !== 'lost') return 'leave' in turn ? mintInTurn(run, turn) : landed(run, turn);
-      if (run.errand.effort === 'brief') {
+      if (turn !== 'lost') return 'leave' in turn ? mintInTurn(run, turn) : resultOf(run, turn);
+      if (run.renewal.effort === 'brief') {
         adopt(run, await run.access.read());
-        return landed(run);
+        return resultOf(run);
       }
       const waited = await waitForHolder(run);
       if ('shared' in waited) return waited;
@@ -152,15 +152,15 @@ export function createRenew({
     run: Run,
     over: Lease | undefined,
     losses: number,
-  ): Promise<Turn | 'lost' | Pick<Landed, 'failure' | 'retryAfter'>> {
-    const { errand, access, shared } = run;
+  ): Promise<Turn | 'lost' | Pick<RenewalResult, 'failure' | 'retryAfter'>> {
+    const { renewal, access, shared } = run;
     const keys = holdKeys(run);
     const hold = backOff.holding(keys.holding);
     if (hold !== undefined) return { failure: hold.failure, retryAfter: hold.milliseconds };
-    prepare(errand.order);
+    prepare(renewal.order);
     const owner = newOwner();
     const until = now() + leaseTime;
-    const isForced = shared !== undefined && shared.token.sha256 === errand.refused;
+    const isForced = shared !== undefined && shared.token.sha256 === renewal.refused;
     const forced = isForced ? nextForced(run.forced, shared.token, now()) : undefined;
     const claim = {
       owner,
@@ -174,7 +174,7 @@ export function createRenew({
     };
     const [leased, seen] = await Promise.all([access.lease(claim), backOff.look(keys.shared, access)]);
     if (leased === false) return 'lost';
-    if (leased === undefined && errand.needsLease) {
+    if (leased === undefined && renewal.needsLease) {
       await release(access, owner);
       return { failure: unavailable };
     }
@@ -194,13 +194,15 @@ export function createRenew({
   }
 
   /** `isReadable`: the token to be replaced can be read there, so whoever was quicker has not written another yet. */
-  async function waitForHolder(run: Run): Promise<Landed | { over: Lease | undefined; isReadable: boolean }> {
+  async function waitForHolder(
+    run: Run,
+  ): Promise<RenewalResult | { over: Lease | undefined; isReadable: boolean }> {
     const { access, signal } = run;
     let watched: Lease | undefined;
     let since = monotonic();
     for (;;) {
       await pause(200 + 300 * random(), signal);
-      if (signal.aborted) return landed(run, { failure: unavailable });
+      if (signal.aborted) return resultOf(run, { failure: unavailable });
       access.waited();
       const row = await access.read();
       adopt(run, row);
@@ -218,15 +220,15 @@ export function createRenew({
     }
   }
 
-  async function mintInTurn(run: Run, turn: Turn): Promise<Landed> {
-    const { errand, access, signal } = run;
-    const result = await mint(errand.order, errand.effort, signal);
+  async function mintInTurn(run: Run, turn: Turn): Promise<RenewalResult> {
+    const { renewal, access, signal } = run;
+    const minted = await mint(renewal.order, renewal.effort, signal);
     access.finish();
-    const { outcome } = result;
+    const { outcome } = minted;
     if (outcome.kind === 'token') await keep(run, turn, outcome.token);
     else await giveUp(run, turn, outcome);
     const failure = outcome.kind === 'token' ? {} : { failure: outcome, retryAfter: retryAfterOf(outcome) };
-    return landed(run, { mint: result, ...failure });
+    return resultOf(run, { mint: minted, ...failure });
   }
 
   /** A lease may be ours though the answer was lost: the table writes or releases only if it is. */
@@ -265,9 +267,9 @@ export function createRenew({
 /** As often as this somebody else was quicker, though no lease was to be seen: an item that cannot be read. */
 const manyLosses = 5;
 
-function landed(run: Run, more: Partial<Landed> = {}): Landed {
-  const { errand, shared, forced, from, looked, access } = run;
-  return { effort: errand.effort, shared, forced, from, looked, tableFault: access.fault(), ...more };
+function resultOf(run: Run, more: Partial<RenewalResult> = {}): RenewalResult {
+  const { renewal, shared, forced, from, looked, access } = run;
+  return { effort: renewal.effort, shared, forced, from, looked, tableFault: access.fault(), ...more };
 }
 
 /**
@@ -297,7 +299,7 @@ type HoldKeys = { holding: string[]; asked: string[]; shared: string[] };
  * A brief renewal may fail where a full mint would not, so it holds back renewals only; but it does not even try
  * while the client is held back.
  */
-function holdKeys({ errand: { order, effort }, key }: Run): HoldKeys {
+function holdKeys({ renewal: { order, effort }, key }: Run): HoldKeys {
   const [client, renewals] = [clientKey(order), renewalsKey(order)];
   if (effort === 'full') return { holding: [client, key], asked: [client, key], shared: [client] };
   return { holding: [client, renewals, key], asked: [renewals, key], shared: [renewals] };

@@ -1,4 +1,4 @@
-type Flight<T> = { landed: Promise<T>; waiting: number; abort: AbortController };
+type Flight<T> = { result: Promise<T>; waiting: number; abort: AbortController };
 
 /** Work under way, by key: it is done once for all who ask meanwhile, and aborted when none of them waits any more. */
 export type SingleFlight<T> = {
@@ -17,7 +17,7 @@ export function createSingleFlight<T>(): SingleFlight<T> {
     const remove = () => flights.get(key) === flight && flights.delete(key);
     // Nobody is to join what was given up.
     abort.signal.addEventListener('abort', remove);
-    const flight = { waiting: 0, abort, landed: work(abort.signal).finally(remove) };
+    const flight = { waiting: 0, abort, result: work(abort.signal).finally(remove) };
     flights.set(key, flight);
     return wait(flight, signal);
   }
@@ -40,5 +40,5 @@ function wait<T>(flight: Flight<T>, signal: AbortSignal): Promise<T> {
   };
   if (signal.aborted) leave();
   else signal.addEventListener('abort', leave, { once: true });
-  return flight.landed;
+  return flight.result;
 }

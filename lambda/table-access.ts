@@ -8,12 +8,12 @@ import {
   type TokenTable,
 } from './token-table.ts';
 
-/** Milliseconds that the table may cost one errand: until a token is there or being minted, and from then on. */
+/** Milliseconds that the table may cost one renewal: until a token is there or being minted, and from then on. */
 export type Patience = { before: number; after: number };
 
 /**
- * The table as one errand sees it: an operation that fails, or that there is no time left for, is undefined, and so is
- * every one after it until `finish`. A table in trouble costs an errand its patience at most and never an error.
+ * The table as one renewal sees it: an operation that fails, or that there is no time left for, is undefined, and so is
+ * every one after it until `finish`. A table in trouble costs a renewal its patience at most and never an error.
  */
 export type TableAccess = {
   read: () => Promise<Row | undefined>;

@@ -10,7 +10,7 @@ import {
 } from './back-off.ts';
 import type { Order } from './connect.ts';
 import type { Mint, MintResult } from './mint.ts';
-import type { Errand, Landed, Renew } from './renewal.ts';
+import type { Renew, RenewalRequest, RenewalResult } from './renewal.ts';
 import { createSingleFlight } from './single-flight.ts';
 import { floor, identityOf, isShared, phaseOf, type Token, tokenName } from './token.ts';
 import type { Forced, SharedToken } from './token-table.ts';
@@ -34,7 +34,7 @@ type Vending =
 /** `mint` is set for the request that minted, whether or not it was vended what it minted. */
 export type Vended = Vending & { mint?: MintResult; tableFault?: Error };
 
-export type Want = {
+export type VendRequest = {
   order: Order;
   /** Milliseconds. */
   minTtl: number;
@@ -68,22 +68,22 @@ export function createTokens({
   now,
   random,
   most = 1_000,
-}: TokensDependencies): (want: Want) => Promise<Vended> {
+}: TokensDependencies): (request: VendRequest) => Promise<Vended> {
   const memory = new QuickLRU<string, Held>({ maxSize: most });
-  const flights = createSingleFlight<Landed>();
+  const renewals = createSingleFlight<RenewalResult>();
 
-  return async function vendToken(want) {
-    if (!isShared(want.order)) return mintUncached(want);
-    const key = tokenName(identityOf(want.order));
+  return async function vendToken(request) {
+    if (!isShared(request.order)) return mintUncached(request);
+    const key = tokenName(identityOf(request.order));
     const held = memory.get(key);
-    if (held === undefined || want.refused !== undefined) return sendAndRenew(want, key);
-    const phase = phaseOf(held.token, { now: now(), minTtl: want.minTtl, jitter: held.jitter });
-    if (phase === 'short' || phase === 'dead') return sendAndRenew(want, key);
-    if (mayRenew(key, held)) return renewOnTheWay(want, key, held);
-    if (isDue(held.checkedAt, recheckAfter) && !flights.has(key)) {
+    if (held === undefined || request.refused !== undefined) return sendAndRenew(request, key);
+    const phase = phaseOf(held.token, { now: now(), minTtl: request.minTtl, jitter: held.jitter });
+    if (phase === 'short' || phase === 'dead') return sendAndRenew(request, key);
+    if (mayRenew(key, held)) return renewOnTheWay(request, key, held);
+    if (isDue(held.checkedAt, recheckAfter) && !renewals.has(key)) {
       // Whoever else comes by meanwhile need not wait for the table.
       held.checkedAt = now();
-      return sendAndRenew(want, key);
+      return sendAndRenew(request, key);
     }
     return { kind: 'token', token: held.token, level: 'memory' };
   };
@@ -91,16 +91,16 @@ export function createTokens({
   /** In the window, and nobody in this instance is about it, or was a moment ago. */
   function mayRenew(key: string, { token, jitter, renewAt }: Held): boolean {
     const isAgeing = phaseOf(token, { now: now(), minTtl: 0, jitter }) === 'ageing';
-    return isAgeing && isDue(renewAt, 0) && !flights.has(key);
+    return isAgeing && isDue(renewAt, 0) && !renewals.has(key);
   }
 
   /** What the table has may be in its window: most instances of a large fleet see a token only once. */
-  async function sendAndRenew(want: Want, key: string): Promise<Vended> {
-    const sent = await sendFor(want, key);
+  async function sendAndRenew(request: VendRequest, key: string): Promise<Vended> {
+    const sent = await sendFor(request, key);
     const held = memory.get(key);
     if (sent.kind !== 'token' || sent.level !== 'table' || held === undefined || !mayRenew(key, held))
       return sent;
-    const renewed = await renewOnTheWay(want, key, held);
+    const renewed = await renewOnTheWay(request, key, held);
     const cameToNothing = renewed.kind === 'token' && renewed.level === 'memory';
     return cameToNothing ? { ...renewed, level: 'table' } : renewed;
   }
@@ -111,83 +111,83 @@ export function createTokens({
   }
 
   /** authorization_code and retailer-json-bearer: only Connect can tell whether these may have a token. */
-  async function mintUncached({ order, signal, minTtl }: Want): Promise<Vended> {
+  async function mintUncached({ order, signal, minTtl }: VendRequest): Promise<Vended> {
     const keys = uncachedKeys(order);
     const leave = backOff.ask(keys);
     if (isHold(leave)) return failed(leave.failure, leave.milliseconds);
-    const result = await mint(order, 'full', signal);
-    const { outcome } = result;
+    const minted = await mint(order, 'full', signal);
+    const { outcome } = minted;
     if (outcome.kind !== 'token') {
       const { isWell, key, failure } = consequenceOf(outcome, keys, signal);
       if (isWell) backOff.succeeded(leave);
       if (key !== undefined) backOff.failed(leave, key, failure);
-      return { ...failed(outcome, retryAfterOf(outcome)), mint: result };
+      return { ...failed(outcome, retryAfterOf(outcome)), mint: minted };
     }
     backOff.succeeded(leave);
     // A code is used up: whatever it bought is all that it will ever buy.
     const vending = asIs(outcome.token, order.subject.kind === 'code' ? undefined : minTtl, 'bypass');
     const [, own] = keys;
     if (vending.kind === 'short' && own !== undefined) backOff.failed(leave, own, unavailable);
-    return { ...vending, mint: result };
+    return { ...vending, mint: minted };
   }
 
   /** The table's token, or a new one: waits for it. */
-  async function sendFor(want: Want, key: string): Promise<Vended> {
-    const underWay = flights.join(key, want.signal);
+  async function sendFor(request: VendRequest, key: string): Promise<Vended> {
+    const underWay = renewals.join(key, request.signal);
     if (underWay !== undefined) {
-      const landed = await underWay;
-      const joined = answerOf(want, landed);
+      const result = await underWay;
+      const joined = answerOf(request, result);
       if (joined?.kind === 'token') return { ...joined, level: 'collapsed' };
       // A brief renewal may fail where a full mint would not.
-      const isFinal = joined?.kind === 'short' || landed.effort === 'full';
-      return joined !== undefined && isFinal ? joined : sendFor(want, key);
+      const isFinal = joined?.kind === 'short' || result.effort === 'full';
+      return joined !== undefined && isFinal ? joined : sendFor(request, key);
     }
-    const errand: Errand = {
-      order: want.order,
+    const renewal: RenewalRequest = {
+      order: request.order,
       known: memory.get(key),
       effort: 'full',
       needsLease: false,
-      refused: want.refused,
-      verdict: (token, forced) => verdictOn(want, token, forced),
+      refused: request.refused,
+      verdict: (token, forced) => verdictOn(request, token, forced),
     };
-    const landed = await begin(key, errand, want.signal);
-    return { ...(answerOf(want, landed) ?? leftover(want, landed)), ...recordOf(landed) };
+    const result = await begin(key, renewal, request.signal);
+    return { ...(answerOf(request, result) ?? leftover(request, result)), ...recordOf(result) };
   }
 
   /** One request renews, briefly; it and all others are vended the live token if that comes to nothing. */
-  async function renewOnTheWay(want: Want, key: string, held: Held): Promise<Vended> {
+  async function renewOnTheWay(request: VendRequest, key: string, held: Held): Promise<Vended> {
     held.renewAt = now() + renewAgainAfter;
-    const errand: Errand = {
-      order: want.order,
+    const renewal: RenewalRequest = {
+      order: request.order,
       known: held,
       effort: 'brief',
       needsLease: true,
       refused: undefined,
       verdict: () => 'mint',
     };
-    const landed = await begin(key, errand, want.signal);
+    const result = await begin(key, renewal, request.signal);
     // Otherwise a table that is out of reach would cost every vend of the window its time.
-    if (landed.tableFault !== undefined) held.renewAt = now() + recheckAfter;
-    const vending = leftover(want, landed);
+    if (result.tableFault !== undefined) held.renewAt = now() + recheckAfter;
+    const vending = leftover(request, result);
     // It came to nothing, and meanwhile the live token has too little life left for this request.
-    const isTooLate = vending.kind === 'short' && !want.signal.aborted;
-    return { ...recordOf(landed), ...(isTooLate ? await sendFor(want, key) : vending) };
+    const isTooLate = vending.kind === 'short' && !request.signal.aborted;
+    return { ...recordOf(result), ...(isTooLate ? await sendFor(request, key) : vending) };
   }
 
-  function begin(key: string, errand: Errand, signal: AbortSignal): Promise<Landed> {
+  function begin(key: string, renewal: RenewalRequest, signal: AbortSignal): Promise<RenewalResult> {
     const work = async (abort: AbortSignal) => {
-      const landed = await renew(errand, abort);
-      remember(key, landed);
-      return landed;
+      const result = await renew(renewal, abort);
+      remember(key, result);
+      return result;
     };
-    return flights.begin(key, work, signal);
+    return renewals.begin(key, work, signal);
   }
 
-  function remember(key: string, { shared, looked, forced }: Landed): void {
+  function remember(key: string, { shared, looked, forced }: RenewalResult): void {
     const held = memory.get(key);
     if (shared === undefined) return;
     const isSame = held?.generation === shared.generation && held.token.sha256 === shared.token.sha256;
-    // A flight that was given up may land after the one that came after it.
+    // A renewal that was given up may end after the one that came after it.
     const isOlder = held !== undefined && held.generation > shared.generation && held.token.expiresAt > now();
     if (held === undefined || !(isSame || isOlder)) {
       memory.set(key, { ...shared, jitter: random(), checkedAt: now(), renewAt: 0, forced });
@@ -196,22 +196,29 @@ export function createTokens({
     }
   }
 
-  function verdictOn(want: Want, token: Token, forced: Forced | undefined): 'vend' | 'mint' | number {
+  function verdictOn(
+    request: VendRequest,
+    token: Token,
+    forced: Forced | undefined,
+  ): 'vend' | 'mint' | number {
     const time = now();
-    const phase = phaseOf(token, { now: time, minTtl: want.minTtl, jitter: 0 });
+    const phase = phaseOf(token, { now: time, minTtl: request.minTtl, jitter: 0 });
     if (phase === 'dead') return 'mint';
-    if (phase === 'short') return pauseBeforeMint(token, want.minTtl, time) || 'mint';
-    if (token.sha256 !== want.refused) return 'vend';
+    if (phase === 'short') return pauseBeforeMint(token, request.minTtl, time) || 'mint';
+    if (token.sha256 !== request.refused) return 'vend';
     // The first is granted at once; from then on whatever renewed the token counts.
     const mayForce =
       forced === undefined || (isDue(forced.at, forced.gap) && isDue(token.firstSeenAt, renewalSpacing));
     return mayForce ? 'mint' : 'vend';
   }
 
-  /** Undefined where a flight has brought neither what serves this request nor a reason why nothing does. */
-  function answerOf(want: Want, { shared, forced, from, failure, retryAfter }: Landed): Vending | undefined {
+  /** Undefined where a renewal has brought neither what serves this request nor a reason why nothing does. */
+  function answerOf(
+    request: VendRequest,
+    { shared, forced, from, failure, retryAfter }: RenewalResult,
+  ): Vending | undefined {
     // A renewal that a caller forced and that failed leaves the token that there is.
-    const wanted = failure === undefined ? want : { ...want, refused: undefined };
+    const wanted = failure === undefined ? request : { ...request, refused: undefined };
     const verdict = shared === undefined ? 'mint' : verdictOn(wanted, shared.token, forced);
     if (shared !== undefined && verdict === 'vend')
       return { kind: 'token', token: shared.token, level: from };
@@ -220,8 +227,8 @@ export function createTokens({
   }
 
   /** The token that there is, for whoever no other is to be had for now. */
-  function leftover(want: Want, { shared, from }: Landed): Vending {
-    return shared === undefined ? failed(unavailable, undefined) : asIs(shared.token, want.minTtl, from);
+  function leftover(request: VendRequest, { shared, from }: RenewalResult): Vending {
+    return shared === undefined ? failed(unavailable, undefined) : asIs(shared.token, request.minTtl, from);
   }
 
   /** Without `minTtl` any life will do. */
@@ -249,7 +256,7 @@ function uncachedKeys(order: Order): string[] {
   return [clientKey(order), ...own];
 }
 
-function recordOf({ mint, tableFault }: Landed): Pick<Vended, 'mint' | 'tableFault'> {
+function recordOf({ mint, tableFault }: RenewalResult): Pick<Vended, 'mint' | 'tableFault'> {
   return { ...(mint && { mint }), ...(tableFault && { tableFault }) };
 }
 

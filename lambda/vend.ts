@@ -6,10 +6,10 @@ import { clientNamed, decide, grantedScopes, type Mismatch, type Policy } from '
 import { Refusal } from './refusal.ts';
 import { readRequest, type TokenRequest } from './request.ts';
 import type { Token } from './token.ts';
-import type { CacheLevel, Vended, Want } from './tokens.ts';
+import type { CacheLevel, Vended, VendRequest } from './tokens.ts';
 import { refusalOf } from './upstream-refusals.ts';
 
-export type VendDependencies = { policy: Policy; vendToken: (want: Want) => Promise<Vended> };
+export type VendDependencies = { policy: Policy; vendToken: (request: VendRequest) => Promise<Vended> };
 
 export type Vend = (
   event: ApiEvent,

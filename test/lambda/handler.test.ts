@@ -6,7 +6,7 @@ import { createHandler } from '../../lambda/handler.ts';
 import type { Policy } from '../../lambda/policy.ts';
 import { Secret } from '../../lambda/secret.ts';
 import type { Token } from '../../lambda/token.ts';
-import type { Vended, Want } from '../../lambda/tokens.ts';
+import type { Vended, VendRequest } from '../../lambda/tokens.ts';
 import { createVend } from '../../lambda/vend.ts';
 
 const policy: Policy = {
@@ -51,7 +51,7 @@ function tokenNow(): Token {
   };
 }
 
-function handlerWith(vendToken: (want: Want) => Promise<Vended>) {
+function handlerWith(vendToken: (request: VendRequest) => Promise<Vended>) {
   const recorded: Array<{ audit: Audit; ending: Ending }> = [];
   const bugs: unknown[] = [];
   const handler = createHandler({
