@@ -2,10 +2,10 @@ import { join } from 'node:path';
 import { App, Validations } from 'aws-cdk-lib';
 import featureFlags from 'aws-cdk-lib/recommended-feature-flags.json' with { type: 'json' };
 import { AwsSolutionsChecks } from 'cdk-nag';
+import { PolicyTooLarge } from './api/resource-policy.ts';
 import { bundleFunctions } from './bundle.ts';
 import { readPolicy } from './policy/compile.ts';
 import { PolicyError } from './policy/problems.ts';
-import { PolicyTooLarge } from './resource-policy.ts';
 import { readSettings, SettingsError } from './settings.ts';
 import { VendingStack } from './stack.ts';
 

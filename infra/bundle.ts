@@ -1,7 +1,7 @@
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { dirname, join, relative } from 'node:path';
 import { build } from 'esbuild';
-import type { Policy } from '../lambda/policy.ts';
+import type { Policy } from '../lambda/policy/policy.ts';
 
 const repository = join(import.meta.dirname, '..');
 const entryPoints = ['lambda/vend-function.ts', 'lambda/refresh-function.ts'];
@@ -35,7 +35,7 @@ export async function bundleFunctions({ policy, into }: { policy: Policy; into: 
     target: 'node24',
     // The SDK's half for browsers, and event streams, which no call of ours has: they would never be loaded.
     external: ['bowser', '@smithy/core/event-streams'],
-    alias: { '@aws-sdk/credential-provider-node': './lambda/role-credentials.ts' },
+    alias: { '@aws-sdk/credential-provider-node': './lambda/aws/role-credentials.ts' },
     mainFields: ['module', 'main'],
     // Paths as the sources have them: where node_modules is a link, they would lead out of this folder.
     preserveSymlinks: true,

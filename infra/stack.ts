@@ -1,13 +1,13 @@
 import { type App, CfnOutput, Stack } from 'aws-cdk-lib';
-import { Alarms } from './alarms.ts';
-import { VendingApi } from './api.ts';
-import { ClientSecrets } from './client-secrets.ts';
+import { Alarms } from './alarms/alarms.ts';
+import { VendingApi } from './api/vending-api.ts';
+import { RefreshFunction } from './functions/refresh-lambda.ts';
+import { RefreshSchedule } from './functions/refresh-schedule.ts';
+import { VendFunction } from './functions/vend-lambda.ts';
 import type { CompiledPolicy } from './policy/compile.ts';
-import { RefreshFunction } from './refresh-function.ts';
-import { RefreshSchedule } from './refresh-schedule.ts';
 import type { Settings } from './settings.ts';
-import { TokenTable } from './token-table.ts';
-import { VendFunction } from './vend-function.ts';
+import { ClientSecrets } from './storage/client-secrets.ts';
+import { TokenTable } from './storage/tokens-table.ts';
 
 export type VendingStackProps = {
   settings: Settings;

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import type { Policy } from './policy.ts';
+import type { Policy } from './policy/policy.ts';
 import type { FunctionOptions } from './wiring.ts';
 
 /** The policy that lies beside the code, and what the stack has set. Throws at init where the stack has not. */

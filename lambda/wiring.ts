@@ -1,16 +1,16 @@
 import { randomUUID } from 'node:crypto';
-import { createRecordRefresh, createRecordRequest } from './audit.ts';
-import { createBackOff } from './back-off.ts';
-import { createDynamoDBClient, createDynamoDBTable } from './dynamodb-table.ts';
-import { createHandler } from './handler.ts';
-import { createLog, errorFields } from './log.ts';
-import type { Minting } from './minting.ts';
-import type { Policy } from './policy.ts';
-import { createRefreshHandler } from './refresh.ts';
-import { createRenew } from './renewal.ts';
-import { createSharedBackOff } from './shared-back-off.ts';
-import { createTokens } from './tokens.ts';
-import { createVend } from './vend.ts';
+import type { Minting } from './connect/mint-path.ts';
+import { createDynamoDBClient, createDynamoDBTable } from './dynamodb/dynamodb-table.ts';
+import { createHandler } from './http/handler.ts';
+import { createVend } from './http/vend.ts';
+import { createRecordRefresh, createRecordRequest } from './observability/audit.ts';
+import { createLog, errorFields } from './observability/log.ts';
+import type { Policy } from './policy/policy.ts';
+import { createRefreshHandler } from './refresh/refresh-handler.ts';
+import { createBackOff } from './tokens/back-off.ts';
+import { createRenew } from './tokens/renewal.ts';
+import { createSharedBackOff } from './tokens/shared-back-off.ts';
+import { createTokens } from './tokens/tokens.ts';
 
 export type FunctionOptions = { policy: Policy; tokenTable: string; service: string };
 
@@ -46,7 +46,7 @@ export function createRefreshFunction({ policy, tokenTable, service }: FunctionO
 function createShared(tokenTable: string, { maxAttempts, patience }: typeof vendTable) {
   const clock = { now: () => Date.now(), monotonic: () => performance.now() };
   const { mint, prepare } = loadedWhenNeeded(() =>
-    import('./minting.ts').then(({ createMinting }) => createMinting(clock)),
+    import('./connect/mint-path.ts').then(({ createMinting }) => createMinting(clock)),
   );
   const backOff = createBackOff(clock.monotonic);
   const renew = createRenew({

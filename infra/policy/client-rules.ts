@@ -1,4 +1,4 @@
-import { connectScopes } from '../../lambda/scopes.ts';
+import { connectScopes } from '../../lambda/protocol/scopes.ts';
 import type { Finding } from './problems.ts';
 import type { ClientEntry } from './schema.ts';
 import type { Draft } from './structure.ts';

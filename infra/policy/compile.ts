@@ -1,6 +1,6 @@
 import { hash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import type { Client, Grant, Policy } from '../../lambda/policy.ts';
+import type { Client, Grant, Policy } from '../../lambda/policy/policy.ts';
 import { keepWarmFindings, toKeepWarm } from './keep-warm.ts';
 import { parsePrincipal } from './principals.ts';
 import { type Finding, PolicyError } from './problems.ts';

@@ -1,4 +1,9 @@
-import { connectScopes, type GrantType, grantTypesOf, type ScopeTable } from '../../lambda/scopes.ts';
+import {
+  connectScopes,
+  type GrantType,
+  grantTypesOf,
+  type ScopeTable,
+} from '../../lambda/protocol/scopes.ts';
 import type { Clients } from './client-rules.ts';
 import { nearest } from './nearest.ts';
 import type { Finding } from './problems.ts';

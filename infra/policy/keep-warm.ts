@@ -1,5 +1,5 @@
-import { decide, type KeepWarm, type Policy } from '../../lambda/policy.ts';
-import type { Identity, Principal } from '../../lambda/principal.ts';
+import { decide, type KeepWarm, type Policy } from '../../lambda/policy/policy.ts';
+import type { Identity, Principal } from '../../lambda/policy/principal.ts';
 import type { Finding } from './problems.ts';
 import type { KeepWarmEntry } from './schema.ts';
 

@@ -1,4 +1,4 @@
-import type { Principal } from '../../lambda/principal.ts';
+import type { Principal } from '../../lambda/policy/principal.ts';
 
 /** A principal as the function compares it, or what is wrong with the ARN and what to write instead. */
 export type ParsedPrincipal = { principal: Principal } | { problem: string };

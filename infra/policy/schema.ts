@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { grantTypes } from '../../lambda/scopes.ts';
+import { grantTypes } from '../../lambda/protocol/scopes.ts';
 import { list, oneOf, text, whatIsWrong } from './fields.ts';
 import { parsePrincipal } from './principals.ts';
 import { badBaseUrl, badRedirectUri } from './urls.ts';

@@ -1,7 +1,7 @@
-import { createBackOff } from '../../lambda/back-off.ts';
-import { createRefreshHandler } from '../../lambda/refresh.ts';
-import { type Answer, day, down, hour, order, world } from '../lambda/fleet.ts';
-import { scheduleEvent } from '../stack/schedule-event.ts';
+import { createRefreshHandler } from '../../lambda/refresh/refresh-handler.ts';
+import { createBackOff } from '../../lambda/tokens/back-off.ts';
+import { scheduleEvent } from '../local/emulators/schedule-event.ts';
+import { type Answer, day, down, hour, order, world } from '../support/token-world.ts';
 import { perVend, prices } from './prices.ts';
 import { randomFrom } from './random.ts';
 import type { Row } from './report.ts';

@@ -3,11 +3,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { bundleFunctions } from '../../infra/bundle.ts';
 import { compilePolicy } from '../../infra/policy/compile.ts';
-import { startConnect } from '../stack/connect.ts';
-import { startDynamoDB } from '../stack/dynamodb.ts';
-import { startSecretsManager } from '../stack/secrets-manager.ts';
-import { functionEnvironment, functionKey } from '../stack/stack.ts';
-import { policyText } from '../vending/policy.ts';
+import { startConnect } from '../local/emulators/connect-emulator.ts';
+import { startDynamoDB } from '../local/emulators/dynamodb-emulator.ts';
+import { startSecretsManager } from '../local/emulators/secrets-manager-emulator.ts';
+import { functionEnvironment, functionKey } from '../local/instance/system.ts';
+import { policyText } from '../support/front-door-policy.ts';
 
 /** The built bundle and the emulators that it calls; its environment is this process's own from now on. */
 export async function startHarness() {

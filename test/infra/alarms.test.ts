@@ -1,6 +1,6 @@
 import { Match } from 'aws-cdk-lib/assertions';
 import { describe, expect, it } from 'vitest';
-import { goodPolicy, toYaml, withKeepWarm } from './policies.ts';
+import { goodPolicy, toYaml, withKeepWarm } from '../support/policies.ts';
 import { all } from './resources.ts';
 import { template } from './synthesise.ts';
 

@@ -5,8 +5,8 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { type Bundle, bundleFunctions } from '../../infra/bundle.ts';
 import { compilePolicy } from '../../infra/policy/compile.ts';
-import { temporaryFolder } from './folders.ts';
-import { goodPolicy, toYaml } from './policies.ts';
+import { temporaryFolder } from '../support/folders.ts';
+import { goodPolicy, toYaml } from '../support/policies.ts';
 
 const { policy } = compilePolicy(toYaml(goodPolicy()), 'p.yaml');
 const into = join(temporaryFolder(), 'asset');

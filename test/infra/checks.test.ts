@@ -1,7 +1,7 @@
 import { CfnStage } from 'aws-cdk-lib/aws-apigateway';
 import { Bucket } from 'aws-cdk-lib/aws-s3';
 import { describe, expect, it } from 'vitest';
-import { goodPolicy, toYaml, withKeepWarm } from './policies.ts';
+import { goodPolicy, toYaml, withKeepWarm } from '../support/policies.ts';
 import { makeStack } from './synthesise.ts';
 
 const good = toYaml(goodPolicy());

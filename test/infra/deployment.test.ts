@@ -1,16 +1,16 @@
 import { Template } from 'aws-cdk-lib/assertions';
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import * as folders from './folders.ts';
-import { withGrant } from './policies.ts';
+import * as folders from '../support/folders.ts';
+import { withGrant } from '../support/policies.ts';
 
-const data = '../../infra/gateway-responses.ts';
+const data = '../../infra/api/gateway-responses.ts';
 const principals = ['arn:aws:iam::111122223333:role/checkout'];
 
 /** The id under which CloudFormation knows the deployment: another id is another deployment. */
 async function deployment(policy: string): Promise<string> {
   vi.resetModules();
   // Loaded anew within a test, it would be too late for its hook to clean up.
-  vi.doMock('./folders.ts', () => folders);
+  vi.doMock('../support/folders.ts', () => folders);
   const { makeStack } = await import('./synthesise.ts');
   const { stack } = makeStack(policy);
   const [id, ...more] = Object.keys(Template.fromStack(stack).findResources('AWS::ApiGateway::Deployment'));
@@ -35,11 +35,14 @@ describe('the deployment', async () => {
   it.each([{ status: 418 }, { description: 'Not today.' }, { retryAfter: 7 }])(
     'is replaced when one gateway response changes: %j',
     async (change) => {
-      vi.doMock(data, async (original: () => Promise<typeof import('../../infra/gateway-responses.ts')>) => {
-        const real = await original();
-        const [first, ...rest] = real.gatewayResponses;
-        return { ...real, gatewayResponses: [{ ...first, ...change }, ...rest] };
-      });
+      vi.doMock(
+        data,
+        async (original: () => Promise<typeof import('../../infra/api/gateway-responses.ts')>) => {
+          const real = await original();
+          const [first, ...rest] = real.gatewayResponses;
+          return { ...real, gatewayResponses: [{ ...first, ...change }, ...rest] };
+        },
+      );
       expect(await deployment(withGrant({ principals }))).not.toBe(before);
     },
   );

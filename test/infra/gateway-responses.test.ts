@@ -1,6 +1,6 @@
 import { ResponseType } from 'aws-cdk-lib/aws-apigateway';
 import { describe, expect, it } from 'vitest';
-import { gatewayBody, gatewayHeaders, gatewayResponses } from '../../infra/gateway-responses.ts';
+import { gatewayBody, gatewayHeaders, gatewayResponses } from '../../infra/api/gateway-responses.ts';
 
 /** Written out a second time, so that a slip in the data shows. */
 const expected: Record<string, [status: number, error: string, retryAfter?: string]> = {

@@ -1,7 +1,7 @@
 import type { Context } from 'aws-lambda';
 import { describe, expect, it } from 'vitest';
-import { createRefreshHandler } from '../../lambda/refresh.ts';
-import { goodPolicy, toYaml, withKeepWarm } from './policies.ts';
+import { createRefreshHandler } from '../../lambda/refresh/refresh-handler.ts';
+import { goodPolicy, toYaml, withKeepWarm } from '../support/policies.ts';
 import { all, allow, arn, decrypt, only, ref, statementsOf } from './resources.ts';
 import { template } from './synthesise.ts';
 

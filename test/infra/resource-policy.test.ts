@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { PolicyTooLarge, resourcePolicy } from '../../infra/resource-policy.ts';
+import { PolicyTooLarge, resourcePolicy } from '../../infra/api/resource-policy.ts';
 
 const role = (name: string, account = '111122223333') => `arn:aws:iam::${account}:role/${name}`;
 const many = (count: number) => Array.from({ length: count }, (_, index) => role(`caller-${index}`));

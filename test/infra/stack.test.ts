@@ -2,14 +2,14 @@ import { hash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { Match } from 'aws-cdk-lib/assertions';
 import { describe, expect, it } from 'vitest';
-import { gatewayBody, gatewayHeaders, gatewayResponses } from '../../infra/gateway-responses.ts';
+import { gatewayBody, gatewayHeaders, gatewayResponses } from '../../infra/api/gateway-responses.ts';
+import { resourcePolicy } from '../../infra/api/resource-policy.ts';
 import { compilePolicy } from '../../infra/policy/compile.ts';
-import { resourcePolicy } from '../../infra/resource-policy.ts';
-import { goodPolicy, toYaml, withClient } from './policies.ts';
+import { goodPolicy, toYaml, withClient } from '../support/policies.ts';
 import { all, allow, arn, decrypt, only, ref, statementsOf } from './resources.ts';
 import { template } from './synthesise.ts';
 
-const example = readFileSync(new URL('../stack/policy.yaml', import.meta.url), 'utf8');
+const example = readFileSync(new URL('../local/cli/policy.yaml', import.meta.url), 'utf8');
 const stack = template(example);
 const secretArn = 'arn:aws:secretsmanager:us-east-1:444455556666:secret:connect/acme-AbCdEf';
 const kmsKeyArn = 'arn:aws:kms:us-east-1:444455556666:key/11112222-3333-4444-5555-666677778888';

@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { cpSync, mkdirSync, readdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { delimiter, dirname, join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { temporaryFolder } from './folders.ts';
+import { temporaryFolder } from '../support/folders.ts';
 
 const repository = join(import.meta.dirname, '..', '..');
 const sources = ['lambda', 'infra', 'cdk.json', 'package.json', 'tsconfig.json'];
@@ -85,7 +85,7 @@ describe('cdk synth', () => {
   const folder = clone('a');
 
   it('takes another policy, and another stage', async () => {
-    const policy = readFileSync(join(repository, 'test', 'stack', 'policy.yaml'), 'utf8');
+    const policy = readFileSync(join(repository, 'test', 'local', 'cli', 'policy.yaml'), 'utf8');
     writeFileSync(join(folder, 'mine.yaml'), policy.replaceAll('checkout-api', 'till'));
     const out = temporaryFolder();
     const { code, output } = await synth(

@@ -7,7 +7,7 @@ import { AwsSolutionsChecks } from 'cdk-nag';
 import { compilePolicy } from '../../infra/policy/compile.ts';
 import { readSettings, type Settings } from '../../infra/settings.ts';
 import { VendingStack } from '../../infra/stack.ts';
-import { temporaryFolder } from './folders.ts';
+import { temporaryFolder } from '../support/folders.ts';
 
 const { context } = JSON.parse(readFileSync(new URL('../../cdk.json', import.meta.url), 'utf8'));
 

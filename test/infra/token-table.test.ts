@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { goodPolicy, toYaml } from './policies.ts';
+import { goodPolicy, toYaml } from '../support/policies.ts';
 import { all, arn, only } from './resources.ts';
 import { template } from './synthesise.ts';
 

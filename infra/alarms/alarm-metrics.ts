@@ -1,0 +1,26 @@
+import { Duration } from 'aws-cdk-lib';
+import {
+  type AlarmProps,
+  ComparisonOperator,
+  Metric,
+  Stats,
+  TreatMissingData,
+} from 'aws-cdk-lib/aws-cloudwatch';
+import { metricsNamespace } from '../../lambda/observability/metrics.ts';
+import type { Settings } from '../settings.ts';
+
+export const fiveMinutes = Duration.minutes(5);
+
+/** How often the functions counted that, in one period. */
+export function counted(metricName: string, { stackName }: Settings, period: Duration): Metric {
+  const dimensionsMap = { service: stackName };
+  return new Metric({ namespace: metricsNamespace, metricName, dimensionsMap, statistic: Stats.SUM, period });
+}
+
+/** For what should never happen: once is enough, and nothing heard is nothing wrong. */
+export const onceIsEnough = {
+  threshold: 1,
+  comparisonOperator: ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
+  evaluationPeriods: 1,
+  treatMissingData: TreatMissingData.NOT_BREACHING,
+} as const satisfies Partial<AlarmProps>;

@@ -1,0 +1,31 @@
+import { Duration } from 'aws-cdk-lib';
+import type { Construct } from 'constructs';
+import { FailureQueue } from './failure-queue.ts';
+import { type FunctionProps, ServiceFunction } from './service-lambda.ts';
+
+/**
+ * Keeps the policy's keepWarm tokens fresh. It is there even while that list is empty, so that the first entry adds
+ * a schedule and changes nothing else. Nobody but that schedule may invoke it.
+ */
+export class RefreshFunction extends ServiceFunction {
+  /** Runs that failed: Scheduler invokes asynchronously, and its own dead-letter queue never hears of those. */
+  readonly failures: FailureQueue;
+
+  constructor(scope: Construct, id: string, props: FunctionProps) {
+    super(scope, id, {
+      ...props,
+      entry: 'refresh-function',
+      description: 'Keeps Instacart Connect access tokens fresh',
+      timeout: Duration.minutes(5),
+    });
+    this.failures = new FailureQueue(this, 'Failures');
+    this.failures.grantSend(this.role);
+    this.function.configureAsyncInvoke({
+      // CDK's own destination would give the role more than it needs.
+      onFailure: { bind: () => ({ destination: this.failures.queueArn }) },
+      // The next run is the retry: it finds whatever is not fresh yet. The function itself tries a mint again.
+      retryAttempts: 0,
+      maxEventAge: Duration.minutes(props.settings.refreshMinutes),
+    });
+  }
+}

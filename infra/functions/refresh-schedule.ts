@@ -1,0 +1,70 @@
+import { Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
+import { Effect, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import type { IFunction } from 'aws-cdk-lib/aws-lambda';
+import { CfnSchedule, ScheduleExpression, ScheduleGroup } from 'aws-cdk-lib/aws-scheduler';
+import { Construct } from 'constructs';
+import type { Settings } from '../settings.ts';
+import { FailureQueue } from './failure-queue.ts';
+
+/** What the refresh function gets, and accepts nothing else; Scheduler fills in what is in angle brackets. */
+const event = {
+  source: 'connect-token-vending.schedule',
+  schedule_arn: '<aws.scheduler.schedule-arn>',
+  scheduled_time: '<aws.scheduler.scheduled-time>',
+  execution_id: '<aws.scheduler.execution-id>',
+};
+
+export type RefreshScheduleProps = { settings: Settings; handler: IFunction };
+
+/** Invokes the refresh function every so many minutes, with a role that can do that and no more. */
+export class RefreshSchedule extends Construct {
+  /** Invocations that Scheduler could not place. */
+  readonly undelivered: FailureQueue;
+
+  constructor(scope: Construct, id: string, { settings, handler }: RefreshScheduleProps) {
+    super(scope, id);
+    this.undelivered = new FailureQueue(this, 'Undelivered');
+    const group = new ScheduleGroup(this, 'Group', { removalPolicy: RemovalPolicy.DESTROY });
+    const role = this.makeRole(group, handler);
+    const every = Duration.minutes(settings.refreshMinutes);
+    const schedule = new CfnSchedule(this, 'Schedule', {
+      description: 'Keeps the tokens of keepWarm in the policy fresh',
+      groupName: group.scheduleGroupName,
+      scheduleExpression: ScheduleExpression.rate(every).expressionString,
+      flexibleTimeWindow: { mode: 'OFF' },
+      target: {
+        arn: handler.functionArn,
+        roleArn: role.roleArn,
+        input: JSON.stringify(event),
+        deadLetterConfig: { arn: this.undelivered.queueArn },
+        // No longer than until the next run, which does the same.
+        retryPolicy: { maximumRetryAttempts: 3, maximumEventAgeInSeconds: every.toSeconds() },
+      },
+    });
+    // The role with its permissions, which a mere reference to it does not wait for.
+    schedule.node.addDependency(role);
+  }
+
+  private makeRole(group: ScheduleGroup, handler: IFunction): Role {
+    const role = new Role(this, 'Role', {
+      // A group of its own, because the group is what Scheduler tells about the schedule that wants the role.
+      assumedBy: new ServicePrincipal('scheduler.amazonaws.com', {
+        conditions: {
+          StringEquals: {
+            'aws:SourceAccount': Stack.of(this).account,
+            'aws:SourceArn': group.scheduleGroupArn,
+          },
+        },
+      }),
+    });
+    role.addToPolicy(
+      new PolicyStatement({
+        effect: Effect.ALLOW,
+        actions: ['lambda:InvokeFunction'],
+        resources: [handler.functionArn],
+      }),
+    );
+    this.undelivered.grantSend(role);
+    return role;
+  }
+}

@@ -1,0 +1,128 @@
+import * as z from 'zod/mini';
+import { splitScopes } from '../protocol/scopes.ts';
+import type { Token } from '../tokens/token.ts';
+import { parseJsonObject } from '../values/json.ts';
+import { Secret } from '../values/secret.ts';
+import type { Order } from './token-endpoint.ts';
+
+const maxLifetimeSeconds = 31 * 86_400;
+const maxRetryAfter = 60_000;
+
+/**
+ * What Connect can answer:
+ * - `invalid_client`: it refuses our credentials
+ * - `not_entitled`: the application may not have this scope or grant type
+ * - `not_a_token`: something that no token endpoint should say, a redirect for one
+ * - `unavailable`: throttled, down, too slow or out of reach; nothing came of it as far as we know
+ * - `outcome_unknown`: as `unavailable`, but a one-time code may have been used up
+ */
+export type ConnectAnswer =
+  | { kind: 'token'; token: Token }
+  | { kind: 'invalid_grant' }
+  | { kind: 'invalid_client' }
+  | { kind: 'query_params_forbidden' }
+  | { kind: 'not_entitled' }
+  | { kind: 'not_a_token' }
+  | { kind: 'unavailable'; retryAfter: number | undefined }
+  | { kind: 'outcome_unknown' };
+
+/** Reads Connect's answer by its status and `error`, never by a description: two wordings of one exist. */
+export function readAnswer(
+  response: Response,
+  text: string | undefined,
+  order: Order,
+  sentAt: number,
+): ConnectAnswer {
+  const { status, headers } = response;
+  const body = text === undefined ? undefined : parseJsonObject(text);
+  if (status === 200) return readToken(body, order, sentAt);
+  if (status === 429) return { kind: 'unavailable', retryAfter: readRetryAfter(headers, sentAt) };
+  if (status === 408 || status >= 500) {
+    if (order.subject.kind === 'code') return { kind: 'outcome_unknown' };
+    return { kind: 'unavailable', retryAfter: readRetryAfter(headers, sentAt) };
+  }
+  return { kind: refusalKind(status, errorCode(body), order) };
+}
+
+type RefusalKind = Exclude<ConnectAnswer['kind'], 'token' | 'unavailable' | 'outcome_unknown'>;
+
+const refusals: ReadonlyMap<string, RefusalKind> = new Map([
+  ['invalid_grant', 'invalid_grant'],
+  ['invalid_client', 'invalid_client'],
+  ['query_params_forbidden', 'query_params_forbidden'],
+  ['invalid_scope', 'not_entitled'],
+  ['unauthorized_client', 'not_entitled'],
+]);
+
+function refusalKind(status: number, code: string, { subject }: Order): RefusalKind {
+  const refusal = refusals.get(code);
+  if (refusal !== undefined) return refusal;
+  // Without a word from Connect, a one-time code is not sent again with another pair.
+  return status === 401 && subject.kind !== 'code' ? 'invalid_client' : 'not_a_token';
+}
+
+/** `{"error":"…"}` as in RFC 6749 §5.2, or `{"error":{"code":"…"}}` as the rest of Connect has it. */
+function errorCode(body: Record<string, unknown> | undefined): string {
+  const error = body?.['error'];
+  const code = typeof error === 'object' && error !== null ? (error as { code?: unknown }).code : error;
+  return typeof code === 'string' ? code : '';
+}
+
+/** 200's body. Connect's `created_at` is not used: its clock is not ours. */
+const tokenSchema = z.object({
+  access_token: z.string().check(z.regex(/^[\x21-\x7e]+$/)),
+  token_type: z.string().check(z.regex(/^bearer$/i)),
+  expires_in: z.number().check(z.positive(), z.maximum(maxLifetimeSeconds)),
+  scope: z.optional(z.nullable(z.string())),
+});
+
+function readToken(body: unknown, order: Order, sentAt: number): ConnectAnswer {
+  const parsed = tokenSchema.safeParse(body);
+  if (!parsed.success) return { kind: 'not_a_token' };
+  const { access_token: text, expires_in: seconds, scope } = parsed.data;
+  const granted = splitScopes(scope ?? '');
+  const asked = order.scopes.toSorted();
+  const narrowerOrWider = granted.length > 0 && asked.length > 0 && granted.join(' ') !== asked.join(' ');
+  if (narrowerOrWider) return { kind: 'not_a_token' };
+  const scopes = asked.length > 0 ? asked : granted;
+  const value = new Secret(text);
+  const lifetime = seconds * 1000;
+  return {
+    kind: 'token',
+    token: {
+      value,
+      sha256: value.sha256(),
+      scopes: scopes.length > 0 ? scopes : undefined,
+      expiresAt: sentAt + lifetime,
+      firstSeenAt: sentAt,
+      lifetime,
+      broughtBack: false,
+    },
+  };
+}
+
+/** Seconds or an HTTP date (RFC 9110 §10.2.3), in milliseconds; more than a minute is not taken seriously. */
+function readRetryAfter(headers: Headers, now: number): number | undefined {
+  const text = headers.get('retry-after')?.trim() ?? '';
+  const pause = /^\d{1,6}$/.test(text) ? Number(text) * 1000 : Date.parse(text) - now;
+  return pause > 0 ? Math.min(pause, maxRetryAfter) : undefined;
+}
+
+/** Where no connection came about, the request cannot have been read. */
+const neverSent = new Set([
+  'ECONNREFUSED',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+  'UND_ERR_CONNECT_TIMEOUT',
+]);
+
+/** No answer at all: fetch's error names the system's in its `cause`. */
+export function readFault(error: unknown, { subject }: Order): ConnectAnswer {
+  const { code } = ((error as Error).cause ?? {}) as { code?: string };
+  const sent = code === undefined || !neverSent.has(code);
+  return subject.kind === 'code' && sent
+    ? { kind: 'outcome_unknown' }
+    : { kind: 'unavailable', retryAfter: undefined };
+}

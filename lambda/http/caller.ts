@@ -1,0 +1,26 @@
+import type { Identity } from '../policy/principal.ts';
+import type { ApiEvent } from './api-event.ts';
+import { Refusal } from './oauth-error.ts';
+
+/** Who signed the request. The session name is the caller's own choice: recorded, never part of a decision. */
+export type Caller = Identity & { arn: string };
+
+const role = /^arn:(aws[a-z-]*):sts::(\d{12}):assumed-role\/([\w+=,.@-]{1,64})\/[\w+=,.@-]{2,64}$/;
+const user = /^arn:(aws[a-z-]*):iam::(\d{12}):user\/(?:[\x21-\x7e]{1,510}\/)?([\w+=,.@-]{1,64})$/;
+
+/**
+ * The caller by API Gateway's word for it, `requestContext.identity`: what the signature proved. Only roles and
+ * IAM users: root, federated users and anything else are refused.
+ */
+export function identifyCaller({ userArn, accountId }: ApiEvent['requestContext']['identity']): Caller {
+  const caller = parseCallerArn(userArn ?? '');
+  if (caller !== undefined && caller.account === accountId) return caller;
+  throw new Refusal('unauthorized_client', 'caller', 'Only IAM roles and IAM users are vended tokens.');
+}
+
+export function parseCallerArn(arn: string): Caller | undefined {
+  const asRole = role.exec(arn);
+  const [, partition, account, name] = asRole ?? user.exec(arn) ?? [];
+  if (partition === undefined || account === undefined || name === undefined) return undefined;
+  return { partition, account, kind: asRole === null ? 'user' : 'role', name, arn };
+}

@@ -1,0 +1,49 @@
+import type { APIGatewayProxyResult } from 'aws-lambda';
+import type { ErrorBody } from '../protocol/error-codes.ts';
+import { answerTimes, type Token } from '../tokens/token.ts';
+import type { CacheLevel } from '../tokens/tokens.ts';
+import type { Refusal } from './oauth-error.ts';
+
+/** RFC 9211's words for where a token came from. */
+const cacheStatuses: Record<CacheLevel, string> = {
+  memory: 'hit; detail=memory',
+  table: 'hit; detail=table',
+  mint: 'fwd=miss; stored',
+  collapsed: 'fwd=miss; collapsed',
+  bypass: 'fwd=bypass',
+};
+
+/** Connect's own fields; `scope` parts are separated by spaces (RFC 6749 §3.3), which OAuth libraries read. */
+export function tokenAnswer(token: Token, level: CacheLevel, now: number): APIGatewayProxyResult {
+  const times = answerTimes(token, now);
+  const body = {
+    access_token: token.value.reveal(),
+    token_type: 'Bearer',
+    ...times,
+    ...(token.scopes && { scope: token.scopes.join(' ') }),
+  };
+  const cacheStatus = `connect-token-vending; ${cacheStatuses[level]}; ttl=${times.expires_in}`;
+  return answer(200, body, { 'Cache-Status': cacheStatus });
+}
+
+export function errorAnswer(
+  { status, code, message, headers }: Refusal,
+  requestId: string,
+): APIGatewayProxyResult {
+  const body: ErrorBody = { error: code, error_description: message, request_id: requestId };
+  return answer(status, body, headers);
+}
+
+function answer(statusCode: number, body: object, headers: Record<string, string>): APIGatewayProxyResult {
+  return {
+    statusCode,
+    headers: {
+      'Content-Type': 'application/json',
+      'Cache-Control': 'no-store',
+      Pragma: 'no-cache',
+      ...headers,
+    },
+    body: JSON.stringify(body),
+    isBase64Encoded: false,
+  };
+}

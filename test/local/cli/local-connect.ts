@@ -1,0 +1,62 @@
+import type { CompiledPolicy } from '../../../infra/policy/compile.ts';
+import type { Client } from '../../../lambda/policy/policy.ts';
+import { type Secrets, UsageError } from '../emulators/callers.ts';
+import { type Application, type Connect, startConnect } from '../emulators/connect-emulator.ts';
+
+/** Any caller may try the retailer's assertion grant with this. */
+const exampleAssertion = 'example-assertion';
+
+export type LocalConnect = {
+  /** With base URLs that lead to `connect` where they should. */
+  compiled: CompiledPolicy;
+  /** Undefined where the policy names real ones only. */
+  connect: Connect | undefined;
+};
+
+/** For the example: every client's Connect is on this machine, whatever the policy says. */
+export async function pointAtLocalConnect(compiled: CompiledPolicy, secrets: Secrets): Promise<LocalConnect> {
+  const connect = await start(compiled.policy.clients, secrets, 0);
+  const clients = compiled.policy.clients.map((client) => ({ ...client, baseUrl: connect.url }));
+  return { compiled: { ...compiled, policy: { ...compiled.policy, clients } }, connect };
+}
+
+/** Starts a Connect where the policy's own loopback URLs say. Throws UsageError where they name several. */
+export async function startNamedConnect(compiled: CompiledPolicy, secrets: Secrets): Promise<LocalConnect> {
+  const local = compiled.policy.clients.filter(isLocal);
+  const ports = new Set(local.map(portOf));
+  const [port] = ports;
+  if (port === undefined) return { compiled, connect: undefined };
+  if (ports.size > 1) {
+    throw new UsageError(
+      `The policy's loopback baseUrls have several ports (${[...ports].join(', ')}): use one`,
+    );
+  }
+  return { compiled, connect: await start(local, secrets, port) };
+}
+
+/** Whether a client's Connect is on this machine. */
+export function isLocal({ baseUrl }: Client): boolean {
+  return ['127.0.0.1', 'localhost', '[::1]'].includes(new URL(baseUrl).hostname);
+}
+
+function portOf({ name, baseUrl }: Client): number {
+  const { protocol, port } = new URL(baseUrl);
+  if (protocol === 'http:') return Number(port || 80);
+  throw new UsageError(`The local Connect speaks http: write http:// in the baseUrl of ${name}`);
+}
+
+async function start(clients: readonly Client[], secrets: Secrets, port: number): Promise<Connect> {
+  const connect = await startConnect({
+    applications: clients.flatMap((one) => toApplication(one, secrets)),
+    port,
+  });
+  connect.state.retailerAssertions.add(exampleAssertion);
+  return connect;
+}
+
+function toApplication({ secretId, privateScopes }: Client, secrets: Secrets): Application[] {
+  const pair = secrets[secretId];
+  return pair === undefined
+    ? []
+    : [{ clientId: pair.client_id, clientSecret: pair.client_secret, privateScopes }];
+}

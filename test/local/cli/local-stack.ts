@@ -1,0 +1,58 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Caller, Secrets } from '../emulators/callers.ts';
+import type { Answered } from '../emulators/gateway-emulator.ts';
+import { type Stack, startStack } from '../instance/system.ts';
+import type { LocalConnect } from './local-connect.ts';
+import { type AuditLine, createTally, readAuditLine } from './tally.ts';
+
+export type LocalStack = {
+  stack: Stack;
+  /** The function's audit line for a request; undefined if it never wrote one. */
+  auditOf: (requestId: string) => Promise<AuditLine | undefined>;
+  /** From now on, every answer is handed to `listener`. */
+  listen: (listener: (answered: Answered) => void) => void;
+  /** What it has done so far, in a line. */
+  summary: () => string;
+};
+
+/** The stack with its counts and its audit lines at hand. */
+export async function startLocalStack(
+  { compiled }: LocalConnect,
+  callers: readonly Caller[],
+  secrets: Secrets,
+  { port, instances }: { port: number; instances: number },
+): Promise<LocalStack> {
+  const tally = createTally();
+  const audits = new Map<string, AuditLine>();
+  const listeners: Array<(answered: Answered) => void> = [];
+  const stack = await startStack({
+    policy: compiled,
+    callers,
+    secrets: Object.fromEntries(Object.entries(secrets).map(([name, pair]) => [name, JSON.stringify(pair)])),
+    port,
+    instances,
+    onLine: (line) => {
+      const audit = readAuditLine(line);
+      if (audit === undefined) return;
+      tally.audited(audit);
+      // Kept for the first request's story; who stays for hours must not pile them up.
+      if (audits.size < 100) audits.set(audit.request_id, audit);
+    },
+    onAnswer: (answered) => {
+      tally.answered(answered);
+      for (const listener of listeners) listener(answered);
+    },
+  });
+  return {
+    stack,
+    // Written before the answer, it may still arrive after it: from the function's own thread.
+    auditOf: async (requestId) => {
+      for (let tries = 0; tries < 100 && !audits.has(requestId); tries++) await sleep(10);
+      return audits.get(requestId);
+    },
+    listen: (listener) => {
+      listeners.push(listener);
+    },
+    summary: tally.summary,
+  };
+}

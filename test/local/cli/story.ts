@@ -1,0 +1,95 @@
+import { createHash } from 'node:crypto';
+import { styleText } from 'node:util';
+import type { Policy } from '../../../lambda/policy/policy.ts';
+import { userArnOf } from '../emulators/callers.ts';
+import type { Stack } from '../instance/system.ts';
+import type { FirstRequest } from './first-request.ts';
+import { isLocal } from './local-connect.ts';
+import type { AuditLine } from './tally.ts';
+
+/** Colours for a terminal alone, and none where NO_COLOR is set: styleText sees to both. */
+export function heading(text: string): string {
+  return styleText('bold', text, { stream: process.stdout });
+}
+
+/** What was started, for somebody who sees it for the first time. */
+export function whatRuns(
+  { url, built, secretsManager, dynamodb }: Stack,
+  { clients }: Policy,
+  instances: number,
+): string {
+  const kilobytes = Math.round(built.bytes / 1000);
+  return [
+    heading('Running on this machine'),
+    `  API Gateway      ${url}`,
+    '                   checks the signature, and the resource policy that the stack deploys',
+    `  vend function    the bundle as it is deployed, ${kilobytes} kB; instances: ${instances}`,
+    `  token table      ${dynamodb.url}`,
+    `  Secrets Manager  ${secretsManager.url}`,
+    ...clients.map((client) =>
+      isLocal(client)
+        ? `  Connect          ${client.baseUrl}, for the client ${client.name}`
+        : `  not on it:       ${client.baseUrl} is really called, for the client ${client.name}`,
+    ),
+    '',
+  ].join('\n');
+}
+
+/** Who calls, and what goes over the wire. */
+export function theRequest(url: string, { caller, body }: FirstRequest): string {
+  return [
+    heading('A workload asks for a token'),
+    `  It runs as ${userArnOf(caller)},`,
+    '  signs with its own AWS credentials, and holds no client secret.',
+    '',
+    `  POST ${url}`,
+    `  Authorization: AWS4-HMAC-SHA256 Credential=${caller.accessKeyId}/…`,
+    '  Content-Type: application/json',
+    '',
+    `  ${body}`,
+    '',
+  ].join('\n');
+}
+
+/** The answer; of a token that really opens something, only its SHA-256. */
+export function theAnswer(
+  status: number,
+  headers: Headers,
+  body: Record<string, unknown>,
+  isReal: boolean,
+): string {
+  const shown = isReal ? { ...body, ...hashed(body) } : body;
+  return [
+    heading(`The answer: ${status}`),
+    ...['cache-control', 'cache-status', 'retry-after']
+      .filter((name) => headers.has(name))
+      .map((name) => `  ${name}: ${headers.get(name)}`),
+    '',
+    indented(shown),
+    '',
+  ].join('\n');
+}
+
+/** What the schedule does every quarter of an hour. */
+export function theRefresh(counts: unknown): string {
+  const { entries, fresh, renewed, failed } = counts as Record<string, number>;
+  const each = `${fresh} fresh, ${renewed} renewed, ${failed} failed`;
+  return `Refresh function: of the policy's ${entries} keepWarm tokens ${each}.\n`;
+}
+
+export function theRecord(audit: AuditLine | undefined): string {
+  if (audit === undefined) return 'API Gateway answered by itself: the function has no record of it.\n';
+  const { _aws, ...fields } = audit;
+  const title =
+    'What the function recorded, in one line (without _aws, which tells CloudWatch what to measure)';
+  return [heading(title), indented(fields), ''].join('\n');
+}
+
+function hashed({ access_token: token }: Record<string, unknown>): { access_token?: string } {
+  if (typeof token !== 'string') return {};
+  return { access_token: `(SHA-256 ${createHash('sha256').update(token).digest('hex')})` };
+}
+
+function indented(fields: object): string {
+  return JSON.stringify(fields, undefined, 2).replaceAll(/^/gm, '  ');
+}

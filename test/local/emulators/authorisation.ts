@@ -1,0 +1,47 @@
+import type { Statement } from '../../../infra/api/resource-policy.ts';
+import { accountOf, type Caller } from './callers.ts';
+
+/** Of the API, and so of the accounts whose callers need no policy but the API's. */
+export const ownAccount = '111122223333';
+
+/**
+ * Whether API Gateway lets a caller in: an explicit deny wins; of the API's own account the identity's policy or the
+ * resource policy must allow, of another account both. Every statement's Principal is `*`. Source: API Gateway, "Authorization flow".
+ */
+export function letsIn(statements: readonly Statement[], caller: Caller): boolean {
+  const applying = statements.filter((statement) => conditionsHold(statement, caller));
+  if (applying.some(({ Effect }) => Effect === 'Deny')) return false;
+  const byResource = applying.some(({ Effect }) => Effect === 'Allow');
+  const byIdentity = caller.identityPolicyAllows === true;
+  return accountOf(caller) === ownAccount ? byResource || byIdentity : byResource && byIdentity;
+}
+
+function conditionsHold({ Condition }: Statement, caller: Caller): boolean {
+  return Object.entries(Condition).every(([operator, keys]) =>
+    Object.entries(keys).every(([key, values]) => holds(operator, contextValue(key, caller), values)),
+  );
+}
+
+function contextValue(key: string, caller: Caller): string {
+  if (key === 'aws:PrincipalArn') return caller.principalArn;
+  if (key === 'aws:PrincipalAccount') return accountOf(caller);
+  throw new Error(`The emulated gateway knows no condition key ${key}`);
+}
+
+function holds(operator: string, actual: string, values: readonly string[]): boolean {
+  if (operator === 'StringEquals') return values.includes(actual);
+  if (operator === 'StringNotEquals') return !values.includes(actual);
+  if (operator === 'ArnNotLike') return !values.some((pattern) => arnLike(pattern, actual));
+  throw new Error(`The emulated gateway knows no operator ${operator}`);
+}
+
+/** `*` is any characters, `/` among them, but never a colon between an ARN's first five parts. */
+function arnLike(pattern: string, actual: string): boolean {
+  const [wanted, given] = [pattern, actual].map((arn) => {
+    const parts = arn.split(':');
+    return [...parts.slice(0, 5), parts.slice(5).join(':')];
+  }) as [string[], string[]];
+  return wanted.every((part, at) =>
+    new RegExp(`^${part.split('*').map(RegExp.escape).join('.*')}$`).test(given[at] ?? ''),
+  );
+}

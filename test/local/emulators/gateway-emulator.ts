@@ -1,0 +1,181 @@
+import { randomUUID } from 'node:crypto';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { APIGatewayProxyResult } from 'aws-lambda';
+import { gatewayBody, gatewayHeaders, gatewayResponses } from '../../../infra/api/gateway-responses.ts';
+import type { Statement } from '../../../infra/api/resource-policy.ts';
+import { letsIn, ownAccount } from './authorisation.ts';
+import { accountOf, type Caller, userArnOf } from './callers.ts';
+import { readBody, serve } from './server.ts';
+import { verifySignature } from './sigv4.ts';
+import { headerLists, pairs } from './wire.ts';
+
+const region = 'us-east-1';
+const integrationTimeout = 29_000;
+const maxPayload = 10 * 1024 * 1024;
+
+/** What Lambda does with an event; rejects where the function failed or was throttled. */
+export type Invoke = (event: object) => Promise<unknown>;
+
+export type Answered = {
+  caller: Caller | undefined;
+  method: string;
+  path: string;
+  status: number;
+  body: string;
+};
+
+export type GatewayOptions = {
+  callers: readonly Caller[];
+  resourcePolicy: readonly Statement[];
+  invoke: Invoke;
+  port?: number;
+  /** Told of every answer. */
+  onAnswer?: (answered: Answered) => void;
+};
+
+export type Gateway = Awaited<ReturnType<typeof startGateway>>;
+
+/**
+ * API Gateway's REST front: Signature Version 4, resource policy, throttling, then the proxy integration. It
+ * answers by itself in the stack's gateway responses.
+ */
+export async function startGateway({ callers, resourcePolicy, invoke, port, onAnswer }: GatewayOptions) {
+  const state = { throttled: false, now: () => Date.now() };
+
+  async function listener(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const requestId = randomUUID();
+    const body = await readBody(request);
+    const { method = '', url = '/' } = request;
+    const refusal = admit(request, body);
+    const caller = typeof refusal === 'string' ? undefined : refusal;
+    const result =
+      caller === undefined
+        ? ownAnswer(refusal as string, requestId)
+        : await integrate(request, body, caller, requestId);
+    response.writeHead(result.statusCode, {
+      ...(result.headers as Record<string, string>),
+      'x-amzn-RequestId': requestId,
+    });
+    response.end(result.body);
+    onAnswer?.({
+      caller,
+      method,
+      path: url.split('?')[0] ?? '',
+      status: result.statusCode,
+      body: result.body,
+    });
+  }
+
+  /** The caller, or the name of the gateway response that keeps the request out. */
+  function admit({ method = '', url = '/', rawHeaders }: IncomingMessage, body: Buffer): Caller | string {
+    if (state.throttled) return 'THROTTLED';
+    if (body.length > maxPayload) return 'REQUEST_TOO_LARGE';
+    const headers = headerLists(rawHeaders);
+    const verdict = verifySignature(
+      { method, target: url, headers, body },
+      { service: 'execute-api', region, keys: callers, now: state.now() },
+    );
+    if (verdict.kind !== 'signed') return verdict.kind;
+    const caller = callers.find(({ accessKeyId }) => accessKeyId === verdict.accessKeyId);
+    return caller !== undefined && letsIn(resourcePolicy, caller) ? caller : 'ACCESS_DENIED';
+  }
+
+  async function integrate(
+    request: IncomingMessage,
+    body: Buffer,
+    caller: Caller,
+    requestId: string,
+  ): Promise<APIGatewayProxyResult> {
+    let timer: NodeJS.Timeout | undefined;
+    const tooLate = new Promise<'late'>((resolve) => {
+      timer = setTimeout(resolve, integrationTimeout, 'late');
+    });
+    try {
+      const event = proxyEvent(request, body, caller, requestId, state.now());
+      const result = await Promise.race([invoke(event), tooLate]);
+      if (result === 'late') return ownAnswer('INTEGRATION_TIMEOUT', requestId);
+      return isProxyResult(result) ? result : ownAnswer('DEFAULT_5XX', requestId);
+    } catch {
+      return ownAnswer('INTEGRATION_FAILURE', requestId);
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  const server = await serve((request, response) => {
+    listener(request, response).catch(() => response.destroy());
+  }, port);
+  return { ...server, state };
+}
+
+function ownAnswer(type: string, requestId: string): APIGatewayProxyResult {
+  const response = gatewayResponses.find((one) => one.type === type);
+  if (response === undefined) throw new Error(`The stack has no gateway response for ${type}`);
+  const body = gatewayBody(response).replace('$context.requestId', requestId);
+  return { statusCode: response.status, headers: gatewayHeaders(response), body };
+}
+
+function isProxyResult(result: unknown): result is APIGatewayProxyResult {
+  const { statusCode, body } = (result ?? {}) as Partial<APIGatewayProxyResult>;
+  return Number.isInteger(statusCode) && typeof body === 'string';
+}
+
+/** The REST API's Lambda proxy event, for the resources `/` and `/{proxy+}`. */
+function proxyEvent(
+  { method = '', url = '/', rawHeaders }: IncomingMessage,
+  body: Buffer,
+  caller: Caller,
+  requestId: string,
+  now: number,
+): object {
+  const [rawPath = '/', ...rest] = url.split('?');
+  const path = decodeURIComponent(rawPath);
+  const query = [...new URLSearchParams(rest.join('?'))];
+  const headers = pairs(rawHeaders);
+  const atRoot = path === '/';
+  return {
+    resource: atRoot ? '/' : '/{proxy+}',
+    path,
+    httpMethod: method,
+    headers: lastOf(headers),
+    multiValueHeaders: listOf(headers),
+    queryStringParameters: query.length === 0 ? null : lastOf(query),
+    multiValueQueryStringParameters: query.length === 0 ? null : listOf(query),
+    pathParameters: atRoot ? null : { proxy: path.slice(1) },
+    stageVariables: null,
+    body: body.length === 0 ? null : body.toString('utf8'),
+    isBase64Encoded: false,
+    requestContext: {
+      accountId: ownAccount,
+      apiId: 'local',
+      stage: 'local',
+      protocol: 'HTTP/1.1',
+      httpMethod: method,
+      path,
+      resourcePath: atRoot ? '/' : '/{proxy+}',
+      requestId,
+      extendedRequestId: requestId,
+      requestTimeEpoch: now,
+      identity: {
+        userArn: userArnOf(caller),
+        accountId: accountOf(caller),
+        accessKey: caller.accessKeyId,
+        caller: caller.accessKeyId,
+        user: caller.accessKeyId,
+        sourceIp: '127.0.0.1',
+        userAgent: lastOf(headers)['User-Agent'] ?? null,
+        cognitoIdentityId: null,
+      },
+    },
+  };
+}
+
+function lastOf(entries: ReadonlyArray<[string, string]>): Record<string, string> {
+  return Object.fromEntries(entries);
+}
+
+function listOf(entries: ReadonlyArray<[string, string]>): Record<string, string[]> {
+  return Object.fromEntries(
+    entries.map(([name]) => [name, entries.filter(([other]) => other === name).map(([, value]) => value)]),
+  );
+}

@@ -1,0 +1,203 @@
+import { hash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { compilePolicy, readPolicy } from '../../infra/policy/compile.ts';
+import { policyJsonSchema } from '../../infra/policy/json-schema.ts';
+import { PolicyError } from '../../infra/policy/problems.ts';
+import { grantTypes } from '../../lambda/protocol/scopes.ts';
+import { goodPolicy, toYaml, withClient, withGrant, withKeepWarm } from '../support/policies.ts';
+import { refusedPolicies } from './refused-policies.ts';
+
+const example = new URL('../../infra/policy.yaml', import.meta.url);
+
+function complaints(text: string): string[] {
+  try {
+    compilePolicy(text, 'p.yaml');
+  } catch (error) {
+    if (error instanceof PolicyError) return error.message.split('\n');
+    throw error;
+  }
+  throw new Error(`this was taken for a good policy:\n${text}`);
+}
+
+describe('a policy is refused for', () => {
+  it.each(refusedPolicies)('%s', (_what, policy, complaint) => {
+    const said = complaints(policy);
+    if (typeof complaint === 'string') expect(said).toContain(`p.yaml:${complaint}`);
+    else expect(said.join('\n')).toMatch(complaint);
+    expect(said.every((line) => /^p\.yaml:\d+:\d+ /.test(line))).toBe(true);
+  });
+
+  it('all that is wrong, in one go and in the order of its lines', () => {
+    const policy = goodPolicy();
+    policy.clients['acme'] = { secretName: 'a b', colour: 'red' };
+    policy.grants = [{ ...policy.grants[0], id: 7, principals: ['*'], scopes: ['connect:none'] }];
+    const lines = complaints(toYaml(policy)).map((line) => line.split(' ')[1]);
+    expect(lines).toEqual([
+      'clients.acme.secretName:',
+      'clients.acme.colour:',
+      'grants[0].id:',
+      'grants[0].principals[0]:',
+      'grants[0].scopes[0]:',
+    ]);
+  });
+
+  it('one thing alone wherever one thing alone is wrong', () => {
+    for (const [what, policy] of refusedPolicies) {
+      if (what === 'a client name in capitals') continue;
+      expect(complaints(policy), what).toHaveLength(1);
+    }
+  });
+
+  it('an anchor and its alias, which a reader of grants should not have to look up', () => {
+    const [anchor, alias, ...more] = complaints('a: &x 1\nb: *x');
+    expect(anchor).toBe('p.yaml:1:7 anchors are not read here: remove &x');
+    expect(alias).toBe('p.yaml:2:4 aliases are not read here: write the value out');
+    expect(more).toEqual([]);
+  });
+
+  it('nesting that no parser should be made to follow, without a throw of its own', () => {
+    expect(complaints('['.repeat(100_000)).length).toBeLessThan(10);
+    expect(complaints(`a: ${'{a: '.repeat(300)}1${'}'.repeat(300)}`)).toHaveLength(4);
+  });
+
+  it('a file that is not there', () => {
+    expect(() => readPolicy('/nowhere/policy.yaml')).toThrow(
+      '/nowhere/policy.yaml:1:1 cannot be read (ENOENT): write the path of a policy file',
+    );
+  });
+});
+
+describe('a policy compiles', () => {
+  it('to what the function carries, and no more', () => {
+    expect(compilePolicy(toYaml(goodPolicy()), 'p.yaml')).toEqual({
+      policy: {
+        clients: [
+          {
+            name: 'acme',
+            baseUrl: 'https://connect.instacart.com',
+            secretId: 'connect/acme',
+            scopeSeparator: ',',
+            privateScopes: {},
+          },
+        ],
+        grants: [
+          {
+            id: 'checkout',
+            principals: [
+              { partition: 'aws', account: '111122223333', kind: 'role', name: 'checkout', match: 'exact' },
+            ],
+            client: 'acme',
+            grantType: 'client_credentials',
+            scopes: ['connect:fulfillment'],
+            unscoped: false,
+            retailerIds: [],
+            users: [],
+            redirectUris: [],
+          },
+        ],
+        keepWarm: [],
+      },
+      secrets: [{ client: 'acme', name: 'connect/acme' }],
+      principals: ['arn:aws:iam::111122223333:role/checkout'],
+      sha256: hash('sha256', toYaml(goodPolicy())),
+    });
+  });
+
+  it('with a secret that is there already, its key, a space between scopes and private scopes', () => {
+    const secretArn = 'arn:aws:secretsmanager:us-east-1:111122223333:secret:connect/acme-AbCdEf';
+    const kmsKeyArn = 'arn:aws:kms:us-east-1:111122223333:key/mrk-11112222333344445555666677778888';
+    const { policy, secrets } = compilePolicy(
+      withClient({
+        secretName: undefined,
+        secretArn,
+        kmsKeyArn,
+        scopeSeparator: 'space',
+        scopes: { constructor: ['authorization_code'] },
+      }),
+      'p.yaml',
+    );
+    expect(secrets).toEqual([{ client: 'acme', arn: secretArn, kmsKeyArn }]);
+    expect(policy.clients[0]).toMatchObject({ secretId: secretArn, scopeSeparator: ' ' });
+    expect(policy.clients[0]?.privateScopes).toEqual({ constructor: ['authorization_code'] });
+  });
+
+  it.each([
+    ['https://connect.dev.instacart.tools', 'https://connect.dev.instacart.tools'],
+    ['https://connect.dev.instacart.tools/', 'https://connect.dev.instacart.tools'],
+    ['http://127.0.0.1:8080', 'http://127.0.0.1:8080'],
+    ['http://localhost:8080/', 'http://localhost:8080'],
+    ['http://[::1]:8080', 'http://[::1]:8080'],
+  ])('with the base URL %s', (baseUrl, origin) => {
+    expect(compilePolicy(withClient({ baseUrl }), 'p.yaml').policy.clients[0]?.baseUrl).toBe(origin);
+  });
+
+  it("with a client's private scopes, by the grant types given", () => {
+    const policy = goodPolicy();
+    policy.clients['acme'] = { secretName: 's', scopes: { 'connect:private': ['client_credentials'] } };
+    policy.grants = [{ ...policy.grants[0], scopes: ['connect:private'] }];
+    expect(compilePolicy(toYaml(policy), 'p.yaml').policy.grants[0]?.scopes).toEqual(['connect:private']);
+  });
+
+  it('with redirect URIs on loopback, exactly as written', () => {
+    const redirectUris = ['http://localhost:3000/cb', 'https://shop.example/cb?a=b'];
+    const text = withGrant({
+      grantType: 'authorization_code',
+      scopes: ['account_linking'],
+      redirectUris,
+    });
+    expect(compilePolicy(text, 'p.yaml').policy.grants[0]?.redirectUris).toEqual(redirectUris);
+  });
+
+  it('with tokens to keep that a caller can ask for through two grants together', () => {
+    const [grant] = goodPolicy().grants;
+    const sso = 'arn:aws:iam::111122223333:role/AWSReservedSSO_Ops_*';
+    const grants = [
+      { ...grant, principals: ['arn:aws:iam::111122223333:role/check*', sso] },
+      { ...grant, id: 'ads', scopes: ['connect:ian'], retailerIds: ['r1'] },
+      { ...grant, id: 'ops', principals: [sso], scopes: undefined, unscoped: true },
+    ];
+    const keepWarm = [
+      { client: 'acme', scopes: ['connect:ian', 'connect:fulfillment'] },
+      { client: 'acme', scopes: ['connect:ian'], retailerId: 'r1' },
+      { client: 'acme', unscoped: true },
+    ];
+    expect(compilePolicy(toYaml({ ...goodPolicy(), grants, keepWarm }), 'p.yaml').policy.keepWarm).toEqual([
+      keepWarm[0],
+      keepWarm[1],
+      { client: 'acme', scopes: [] },
+    ]);
+    expect(compilePolicy(withKeepWarm(), 'p.yaml').policy.keepWarm).toEqual([]);
+  });
+});
+
+describe('the example', () => {
+  it('shows every grant type and a token to keep', () => {
+    const { policy } = readPolicy(example.pathname);
+    expect(new Set(policy.grants.map(({ grantType }) => grantType))).toEqual(new Set(grantTypes));
+    expect(policy.keepWarm.length).toBeGreaterThan(0);
+    expect(policy.clients).toHaveLength(1);
+  });
+
+  it('tells editors where its schema is, on its first line', () => {
+    const [first] = readFileSync(example, 'utf8').split('\n');
+    expect(first).toBe('# yaml-language-server: $schema=./policy.schema.json');
+  });
+
+  it('has a schema that is current (npm run schema writes it)', () => {
+    const committed = readFileSync(new URL('../../infra/policy.schema.json', import.meta.url), 'utf8');
+    expect(committed).toBe(policyJsonSchema());
+  });
+
+  it('has a schema that describes every field', () => {
+    const { properties } = JSON.parse(policyJsonSchema());
+    const fields = {
+      ...properties,
+      ...properties.grants.items.properties,
+      ...properties.keepWarm.items.properties,
+    };
+    Object.assign(fields, properties.clients.additionalProperties.properties);
+    const undescribed = Object.entries<object>(fields).filter(([, field]) => !('description' in field));
+    expect(undescribed).toEqual([]);
+  });
+});
