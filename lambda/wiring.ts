@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { Minting } from './connect/mint-path.ts';
+import type { MintPath } from './connect/mint-path.ts';
 import { createDynamoDBClient, createDynamoDBTable } from './dynamodb/dynamodb-table.ts';
 import { createHandler } from './http/handler.ts';
 import { createVend } from './http/vend.ts';
@@ -46,7 +46,7 @@ export function createRefreshFunction({ policy, tokenTable, service }: FunctionO
 function createShared(tokenTable: string, { maxAttempts, patience }: typeof vendTable) {
   const clock = { now: () => Date.now(), monotonic: () => performance.now() };
   const { mint, prepare } = loadedWhenNeeded(() =>
-    import('./connect/mint-path.ts').then(({ createMinting }) => createMinting(clock)),
+    import('./connect/mint-path.ts').then(({ createMintPath }) => createMintPath(clock)),
   );
   const backOff = createBackOff(clock.monotonic);
   const renew = createRenew({
@@ -62,9 +62,9 @@ function createShared(tokenTable: string, { maxAttempts, patience }: typeof vend
   return { clock, mint, backOff, renew };
 }
 
-/** Minting and the Secrets Manager client with it load with the first mint; a load that fails is tried anew. */
-function loadedWhenNeeded(load: () => Promise<Minting>): Minting {
-  let loading: Promise<Minting> | undefined;
+/** MintPath and the Secrets Manager client with it load with the first mint; a load that fails is tried anew. */
+function loadedWhenNeeded(load: () => Promise<MintPath>): MintPath {
+  let loading: Promise<MintPath> | undefined;
   const loaded = () => {
     loading ??= load().catch((error: unknown) => {
       loading = undefined;

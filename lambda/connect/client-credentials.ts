@@ -12,7 +12,7 @@ const maxAge = 5 * 60_000;
 const aheadTimeout = 10_000;
 
 /** A client's id and secret at Connect, the version of the secret they came from, and when it was read. */
-export type Credentials = {
+export type ClientCredentials = {
   clientId: string;
   clientSecret: Secret;
   versionId: string;
@@ -32,7 +32,7 @@ export class SecretUnusable extends Error {
   override name = 'SecretUnusable';
 }
 
-export type CredentialsStore = {
+export type ClientCredentialsStore = {
   /** Reads the current pair ahead, for the mint that is about to ask for it; a fault is that mint's to meet. */
   prepare: (secretId: string) => void;
   /**
@@ -40,14 +40,17 @@ export type CredentialsStore = {
    * it has changed since, the previous one. The next is asked for once Connect has refused the last.
    * Throws SecretsUnavailable or SecretUnusable.
    */
-  candidates: (secretId: string, signal: AbortSignal) => AsyncGenerator<Credentials>;
+  candidates: (secretId: string, signal: AbortSignal) => AsyncGenerator<ClientCredentials>;
   /** Keeps the pair that Connect took, so that the next mint begins with it. */
-  remember: (secretId: string, credentials: Credentials) => void;
+  remember: (secretId: string, credentials: ClientCredentials) => void;
 };
 
-export function createCredentialsStore(client: SecretsManagerClient, now: () => number): CredentialsStore {
-  const memory = new Map<string, Credentials>();
-  const underWay = new Map<string, Promise<Credentials>>();
+export function createClientCredentialsStore(
+  client: SecretsManagerClient,
+  now: () => number,
+): ClientCredentialsStore {
+  const memory = new Map<string, ClientCredentials>();
+  const underWay = new Map<string, Promise<ClientCredentials>>();
 
   function prepare(secretId: string): void {
     if (isYoung(memory.get(secretId), now()) || underWay.has(secretId)) return;
@@ -61,7 +64,7 @@ export function createCredentialsStore(client: SecretsManagerClient, now: () => 
       .finally(() => underWay.delete(secretId));
   }
 
-  async function* candidates(secretId: string, signal: AbortSignal): AsyncGenerator<Credentials> {
+  async function* candidates(secretId: string, signal: AbortSignal): AsyncGenerator<ClientCredentials> {
     const held = memory.get(secretId);
     const first = isYoung(held, now())
       ? held
@@ -75,7 +78,7 @@ export function createCredentialsStore(client: SecretsManagerClient, now: () => 
     if (previous !== undefined && previous.versionId !== first.versionId) yield previous;
   }
 
-  async function readCurrent(secretId: string, signal: AbortSignal): Promise<Credentials> {
+  async function readCurrent(secretId: string, signal: AbortSignal): Promise<ClientCredentials> {
     const credentials = await read(secretId, 'AWSCURRENT', signal);
     if (credentials !== undefined) return credentials;
     throw new SecretUnusable(
@@ -84,7 +87,7 @@ export function createCredentialsStore(client: SecretsManagerClient, now: () => 
   }
 
   /** Absent where it is missing, malformed (the stack's placeholder ends up here) or out of reach. */
-  async function readPrevious(secretId: string, signal: AbortSignal): Promise<Credentials | undefined> {
+  async function readPrevious(secretId: string, signal: AbortSignal): Promise<ClientCredentials | undefined> {
     try {
       return await read(secretId, 'AWSPREVIOUS', signal);
     } catch (error) {
@@ -94,7 +97,11 @@ export function createCredentialsStore(client: SecretsManagerClient, now: () => 
   }
 
   /** Undefined where the version is there but malformed. */
-  async function read(secretId: string, stage: Stage, signal: AbortSignal): Promise<Credentials | undefined> {
+  async function read(
+    secretId: string,
+    stage: Stage,
+    signal: AbortSignal,
+  ): Promise<ClientCredentials | undefined> {
     const readAt = now();
     const command = new GetSecretValueCommand({ SecretId: secretId, VersionStage: stage });
     const answer = await client.send(command, { abortSignal: signal }).catch(sanitise);
@@ -115,7 +122,7 @@ function within<T>(reading: Promise<T>, signal: AbortSignal): Promise<T> {
 }
 
 /** A clock that was set back makes a pair look younger than none: it is read again. */
-function isYoung(held: Credentials | undefined, now: number): held is Credentials {
+function isYoung(held: ClientCredentials | undefined, now: number): held is ClientCredentials {
   return held !== undefined && now >= held.readAt && now - held.readAt < maxAge;
 }
 
@@ -123,7 +130,7 @@ function isYoung(held: Credentials | undefined, now: number): held is Credential
 const filledIn = z.string().check(z.regex(/^[\x21-\x7e](?:[\x20-\x7e]*[\x21-\x7e])?$/));
 const schema = z.object({ client_id: filledIn, client_secret: filledIn });
 
-function parsePair(text: string): Pick<Credentials, 'clientId' | 'clientSecret'> | undefined {
+function parsePair(text: string): Pick<ClientCredentials, 'clientId' | 'clientSecret'> | undefined {
   const { success, data } = schema.safeParse(parseJsonObject(text));
   return success ? { clientId: data.client_id, clientSecret: new Secret(data.client_secret) } : undefined;
 }

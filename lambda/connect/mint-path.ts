@@ -1,20 +1,21 @@
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { requestHandler } from '../aws/client-options.ts';
-import { createCredentialsStore } from './client-credentials.ts';
-import { createMint, type Mint } from './mint.ts';
-import type { Order } from './token-endpoint.ts';
+import type { Mint } from '../tokens/mint.ts';
+import type { MintRequest } from '../tokens/mint-request.ts';
+import { createClientCredentialsStore } from './client-credentials.ts';
+import { createMint } from './mint.ts';
 
-export type Minting = { mint: Mint; prepare: (order: Order) => void };
+export type MintPath = { mint: Mint; prepare: (request: MintRequest) => void };
 
 /** What a mint needs and a vend of a token that is there does not: loaded apart, when the first mint comes. */
-export function createMinting({ now, monotonic }: { now: () => number; monotonic: () => number }): Minting {
+export function createMintPath({ now, monotonic }: { now: () => number; monotonic: () => number }): MintPath {
   const client = new SecretsManagerClient({
     maxAttempts: 3,
     requestHandler: requestHandler({ connect: 1_000, answer: 2_000 }),
   });
-  const store = createCredentialsStore(client, now);
+  const store = createClientCredentialsStore(client, now);
   return {
     mint: createMint({ store, now, monotonic }),
-    prepare: (order) => store.prepare(order.client.secretId),
+    prepare: (request) => store.prepare(request.client.secretId),
   };
 }

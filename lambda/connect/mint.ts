@@ -1,43 +1,18 @@
-import { type CredentialsStore, SecretsUnavailable, SecretUnusable } from './client-credentials.ts';
-import { createRequestToken, type Order } from './token-endpoint.ts';
-import type { ConnectAnswer } from './token-response.ts';
+import type { Mint, MintResult } from '../tokens/mint.ts';
+import { type ClientCredentialsStore, SecretsUnavailable, SecretUnusable } from './client-credentials.ts';
+import { createRequestToken } from './token-endpoint.ts';
 
 const mintTimeout = 10_000;
 const attempts = 4;
 
-/** Connect's answer once our credentials are settled, or why there were none to send. */
-export type MintOutcome =
-  | Exclude<ConnectAnswer, { kind: 'invalid_client' }>
-  | { kind: 'credentials_refused' | 'misconfigured' | 'secrets_unavailable' };
+export type MintDependencies = { store: ClientCredentialsStore; now: () => number; monotonic: () => number };
 
-/** One mint, told for the audit line and the metrics. */
-export type MintResult = {
-  outcome: MintOutcome;
-  /** Version of the secret that was sent last; undefined where none was. */
-  secretVersionId: string | undefined;
-  /** Pairs that Connect refused, whether or not a later one was taken. */
-  refusedCredentials: number;
-  /** The secret's current pair is among them: for the alarm. A pair that was replaced meanwhile is not. */
-  currentRefused: boolean;
-  /** Milliseconds spent on Connect, retries and their pauses included. */
-  upstreamMs: number;
-  /** For the log: what AWS or the secret's parser had to say. */
-  fault: Error | undefined;
-};
-
-/** How hard to try: a full mint, or the one short attempt that renews a token which is still alive. */
-export type Effort = 'full' | 'brief';
-
-export type Mint = (order: Order, effort: Effort, signal: AbortSignal) => Promise<MintResult>;
-
-export type MintDependencies = { store: CredentialsStore; now: () => number; monotonic: () => number };
-
-/** Gets a new token from Connect: within 10 s, or 2 s for a brief effort. Never throws for what AWS or Connect do. */
+/** Gets a new token from Connect: within 10 s, or 2 s for a brief mode. Never throws for what AWS or Connect do. */
 export function createMint({ store, now, monotonic }: MintDependencies): Mint {
   const requestToken = createRequestToken({ now, monotonic });
 
-  return async function mint(order, effort, signal) {
-    const patience = effort === 'full' ? { attempts, ms: mintTimeout } : { attempts: 1, ms: 2_000 };
+  return async function mint(request, mode, signal) {
+    const patience = mode === 'full' ? { attempts, ms: mintTimeout } : { attempts: 1, ms: 2_000 };
     const endsAt = monotonic() + patience.ms;
     const within = AbortSignal.any([signal, AbortSignal.timeout(patience.ms)]);
     const result: MintResult = {
@@ -48,12 +23,12 @@ export function createMint({ store, now, monotonic }: MintDependencies): Mint {
       upstreamMs: 0,
       fault: undefined,
     };
-    const { secretId } = order.client;
+    const { secretId } = request.client;
     try {
       for await (const credentials of store.candidates(secretId, within)) {
         result.secretVersionId = credentials.versionId;
         const startedAt = monotonic();
-        const answer = await requestToken(order, credentials, {
+        const answer = await requestToken(request, credentials, {
           signal: within,
           endsAt,
           attempts: patience.attempts,

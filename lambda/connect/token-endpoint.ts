@@ -1,32 +1,20 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Subject } from '../http/token-request.ts';
-import type { Client } from '../policy/policy.ts';
-import type { GrantType } from '../protocol/scopes.ts';
 import { encodeUserAssertion } from '../protocol/user-assertion.ts';
-import type { Credentials } from './client-credentials.ts';
-import { type ConnectAnswer, readAnswer, readFault } from './token-response.ts';
+import type { MintRequest, Subject } from '../tokens/mint-request.ts';
+import type { ClientCredentials } from './client-credentials.ts';
+import { type ConnectResponse, readConnectResponse, readFault } from './token-response.ts';
 
 const attemptTimeout = 4_000;
 const maxAnswerBytes = 64 * 1024;
-
-/** A token request to Connect, before credentials. */
-export type Order = {
-  client: Client;
-  grantType: GrantType;
-  /** Empty: the unscoped token. */
-  scopes: readonly string[];
-  retailerId: string | undefined;
-  subject: Subject;
-};
 
 /** `endsAt` is on the monotonic clock, in milliseconds; `attempts` counts the first one too. */
 type Patience = { signal: AbortSignal; endsAt: number; attempts: number };
 
 export type RequestToken = (
-  order: Order,
-  credentials: Credentials,
+  request: MintRequest,
+  credentials: ClientCredentials,
   patience: Patience,
-) => Promise<ConnectAnswer>;
+) => Promise<ConnectResponse>;
 
 export type ConnectClock = { now: () => number; monotonic: () => number };
 
@@ -35,10 +23,10 @@ export type ConnectClock = { now: () => number; monotonic: () => number };
  * authorization_code never is, since a second use of a code can revoke the token of the first.
  */
 export function createRequestToken({ now, monotonic }: ConnectClock): RequestToken {
-  return async function requestToken(order, credentials, patience) {
+  return async function requestToken(request, credentials, patience) {
     for (let attempt = 1; ; attempt++) {
-      const answer = await attemptOnce(order, credentials, patience, now);
-      if (answer.kind !== 'unavailable' || order.subject.kind === 'code' || attempt >= patience.attempts)
+      const answer = await attemptOnce(request, credentials, patience, now);
+      if (answer.kind !== 'unavailable' || request.subject.kind === 'code' || attempt >= patience.attempts)
         return answer;
       const pause = Math.max(answer.retryAfter ?? 0, 100 * 2 ** attempt * (0.5 + Math.random()));
       if (patience.signal.aborted || monotonic() + pause >= patience.endsAt) return answer;
@@ -48,30 +36,30 @@ export function createRequestToken({ now, monotonic }: ConnectClock): RequestTok
 }
 
 async function attemptOnce(
-  order: Order,
-  credentials: Credentials,
+  request: MintRequest,
+  credentials: ClientCredentials,
   patience: Patience,
   now: () => number,
-): Promise<ConnectAnswer> {
+): Promise<ConnectResponse> {
   const sentAt = now();
   const timeout = AbortSignal.timeout(attemptTimeout);
   try {
-    const response = await fetch(new URL('/v2/oauth/token', order.client.baseUrl), {
+    const response = await fetch(new URL('/v2/oauth/token', request.client.baseUrl), {
       method: 'POST',
-      headers: headersOf(order),
-      body: bodyOf(order, credentials),
+      headers: headersOf(request),
+      body: bodyOf(request, credentials),
       // A followed 307 would send the secret on to wherever it points; unfollowed, it is simply no token.
       redirect: 'manual',
       signal: AbortSignal.any([patience.signal, timeout]),
     });
     const text = await readAtMost(response, maxAnswerBytes);
-    return readAnswer(response, text, order, sentAt);
+    return readConnectResponse(response, text, request, sentAt);
   } catch (error) {
-    return readFault(error, order);
+    return readFault(error, request);
   }
 }
 
-function headersOf({ retailerId }: Order): Record<string, string> {
+function headersOf({ retailerId }: MintRequest): Record<string, string> {
   return {
     accept: 'application/json',
     'content-type': 'application/json',
@@ -84,8 +72,8 @@ function headersOf({ retailerId }: Order): Record<string, string> {
 }
 
 function bodyOf(
-  { client, grantType, scopes, subject }: Order,
-  { clientId, clientSecret }: Credentials,
+  { client, grantType, scopes, subject }: MintRequest,
+  { clientId, clientSecret }: ClientCredentials,
 ): string {
   return JSON.stringify({
     client_id: clientId,

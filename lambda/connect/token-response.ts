@@ -1,50 +1,37 @@
 import * as z from 'zod/mini';
 import { splitScopes } from '../protocol/scopes.ts';
-import type { Token } from '../tokens/token.ts';
+import type { MintOutcome } from '../tokens/mint.ts';
+import type { MintRequest } from '../tokens/mint-request.ts';
 import { parseJsonObject } from '../values/json.ts';
 import { Secret } from '../values/secret.ts';
-import type { Order } from './token-endpoint.ts';
 
 const maxLifetimeSeconds = 31 * 86_400;
 const maxRetryAfter = 60_000;
 
-/**
- * What Connect can answer:
- * - `invalid_client`: it refuses our credentials
- * - `not_entitled`: the application may not have this scope or grant type
- * - `not_a_token`: something that no token endpoint should say, a redirect for one
- * - `unavailable`: throttled, down, too slow or out of reach; nothing came of it as far as we know
- * - `outcome_unknown`: as `unavailable`, but a one-time code may have been used up
- */
-export type ConnectAnswer =
-  | { kind: 'token'; token: Token }
-  | { kind: 'invalid_grant' }
-  | { kind: 'invalid_client' }
-  | { kind: 'query_params_forbidden' }
-  | { kind: 'not_entitled' }
-  | { kind: 'not_a_token' }
-  | { kind: 'unavailable'; retryAfter: number | undefined }
-  | { kind: 'outcome_unknown' };
+/** What the token endpoint can answer. `invalid_client`: it refuses the pair that was sent. */
+export type ConnectResponse =
+  | Exclude<MintOutcome, { kind: 'credentials_refused' | 'misconfigured' | 'secrets_unavailable' }>
+  | { kind: 'invalid_client' };
 
 /** Reads Connect's answer by its status and `error`, never by a description: two wordings of one exist. */
-export function readAnswer(
+export function readConnectResponse(
   response: Response,
   text: string | undefined,
-  order: Order,
+  request: MintRequest,
   sentAt: number,
-): ConnectAnswer {
+): ConnectResponse {
   const { status, headers } = response;
   const body = text === undefined ? undefined : parseJsonObject(text);
-  if (status === 200) return readToken(body, order, sentAt);
+  if (status === 200) return readToken(body, request, sentAt);
   if (status === 429) return { kind: 'unavailable', retryAfter: readRetryAfter(headers, sentAt) };
   if (status === 408 || status >= 500) {
-    if (order.subject.kind === 'code') return { kind: 'outcome_unknown' };
+    if (request.subject.kind === 'code') return { kind: 'outcome_unknown' };
     return { kind: 'unavailable', retryAfter: readRetryAfter(headers, sentAt) };
   }
-  return { kind: refusalKind(status, errorCode(body), order) };
+  return { kind: refusalKind(status, errorCode(body), request) };
 }
 
-type RefusalKind = Exclude<ConnectAnswer['kind'], 'token' | 'unavailable' | 'outcome_unknown'>;
+type RefusalKind = Exclude<ConnectResponse['kind'], 'token' | 'unavailable' | 'outcome_unknown'>;
 
 const refusals: ReadonlyMap<string, RefusalKind> = new Map([
   ['invalid_grant', 'invalid_grant'],
@@ -54,7 +41,7 @@ const refusals: ReadonlyMap<string, RefusalKind> = new Map([
   ['unauthorized_client', 'not_entitled'],
 ]);
 
-function refusalKind(status: number, code: string, { subject }: Order): RefusalKind {
+function refusalKind(status: number, code: string, { subject }: MintRequest): RefusalKind {
   const refusal = refusals.get(code);
   if (refusal !== undefined) return refusal;
   // Without a word from Connect, a one-time code is not sent again with another pair.
@@ -76,12 +63,12 @@ const tokenSchema = z.object({
   scope: z.optional(z.nullable(z.string())),
 });
 
-function readToken(body: unknown, order: Order, sentAt: number): ConnectAnswer {
+function readToken(body: unknown, request: MintRequest, sentAt: number): ConnectResponse {
   const parsed = tokenSchema.safeParse(body);
   if (!parsed.success) return { kind: 'not_a_token' };
   const { access_token: text, expires_in: seconds, scope } = parsed.data;
   const granted = splitScopes(scope ?? '');
-  const asked = order.scopes.toSorted();
+  const asked = request.scopes.toSorted();
   const narrowerOrWider = granted.length > 0 && asked.length > 0 && granted.join(' ') !== asked.join(' ');
   if (narrowerOrWider) return { kind: 'not_a_token' };
   const scopes = asked.length > 0 ? asked : granted;
@@ -119,7 +106,7 @@ const neverSent = new Set([
 ]);
 
 /** No answer at all: fetch's error names the system's in its `cause`. */
-export function readFault(error: unknown, { subject }: Order): ConnectAnswer {
+export function readFault(error: unknown, { subject }: MintRequest): ConnectResponse {
   const { code } = ((error as Error).cause ?? {}) as { code?: string };
   const sent = code === undefined || !neverSent.has(code);
   return subject.kind === 'code' && sent

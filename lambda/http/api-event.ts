@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import { Refusal } from './oauth-error.ts';
+import { OAuthError } from './oauth-error.ts';
 
 /** Its values are checked where they are read: parsing two dozen headers on every request would be wasted. */
 const map = z.optional(z.nullable(z.custom<Record<string, unknown>>((value) => typeof value === 'object')));
@@ -30,7 +30,11 @@ export type ApiEvent = z.infer<typeof schema>;
 export function readApiEvent(event: unknown): ApiEvent {
   const parsed = schema.safeParse(event);
   if (parsed.success) return parsed.data;
-  throw new Refusal('invalid_request', 'not_api_gateway', 'This function answers API Gateway requests only.');
+  throw new OAuthError(
+    'invalid_request',
+    'not_api_gateway',
+    'This function answers API Gateway requests only.',
+  );
 }
 
 /** Every value of a header, whatever the case of its name; `name` in lower case. */

@@ -1,6 +1,6 @@
 import type { Identity } from '../policy/principal.ts';
 import type { ApiEvent } from './api-event.ts';
-import { Refusal } from './oauth-error.ts';
+import { OAuthError } from './oauth-error.ts';
 
 /** Who signed the request. The session name is the caller's own choice: recorded, never part of a decision. */
 export type Caller = Identity & { arn: string };
@@ -15,7 +15,7 @@ const user = /^arn:(aws[a-z-]*):iam::(\d{12}):user\/(?:[\x21-\x7e]{1,510}\/)?([\
 export function identifyCaller({ userArn, accountId }: ApiEvent['requestContext']['identity']): Caller {
   const caller = parseCallerArn(userArn ?? '');
   if (caller !== undefined && caller.account === accountId) return caller;
-  throw new Refusal('unauthorized_client', 'caller', 'Only IAM roles and IAM users are vended tokens.');
+  throw new OAuthError('unauthorized_client', 'caller', 'Only IAM roles and IAM users are vended tokens.');
 }
 
 export function parseCallerArn(arn: string): Caller | undefined {

@@ -3,8 +3,8 @@ import type { APIGatewayProxyResult, Context } from 'aws-lambda';
 import type { Audit, RecordRequest } from '../observability/audit.ts';
 import { remainingSeconds } from '../tokens/token.ts';
 import { readApiEvent } from './api-event.ts';
-import { Refusal } from './oauth-error.ts';
-import { errorAnswer, tokenAnswer } from './responses.ts';
+import { OAuthError } from './oauth-error.ts';
+import { errorResponse, tokenResponse } from './responses.ts';
 import type { Vend } from './vend.ts';
 
 /** From `requestTimeEpoch`: API Gateway itself gives up after 29 s. */
@@ -50,24 +50,24 @@ export function createHandler({ vend, recordRequest, logError, now, monotonic }:
       remaining_seconds: remainingSeconds(token, time),
       token_sha256: token.sha256,
     });
-    return tokenAnswer(token, level, time);
+    return tokenResponse(token, level, time);
   }
 
   function answerError(request: VendRequest): void {
-    const refusal = request.error instanceof Refusal ? request.error : bug(request.error);
+    const refusal = request.error instanceof OAuthError ? request.error : bug(request.error);
     request.error = refusal;
-    request.response = errorAnswer(refusal, request.context.audit.request_id);
+    request.response = errorResponse(refusal, request.context.audit.request_id);
   }
 
-  function bug(error: unknown): Refusal {
+  function bug(error: unknown): OAuthError {
     logError(error);
-    return new Refusal('server_error', 'bug', 'Something went wrong in this service.');
+    return new OAuthError('server_error', 'bug', 'Something went wrong in this service.');
   }
 
   function recordOutcome({ response, error, context }: VendRequest): void {
     recordRequest(context.audit, {
       status: response?.statusCode ?? 500,
-      refusal: error instanceof Refusal ? error : undefined,
+      refusal: error instanceof OAuthError ? error : undefined,
       milliseconds: monotonic() - context.startedAt,
     });
   }
@@ -83,7 +83,7 @@ export function createHandler({ vend, recordRequest, logError, now, monotonic }:
 }
 
 function refuseOutOfTime(): never {
-  throw new Refusal(
+  throw new OAuthError(
     'temporarily_unavailable',
     'out_of_time',
     'Out of time: try again. An authorization_code may be used up: start the linking again with a new one.',

@@ -1,9 +1,9 @@
-import type { Mismatch } from '../policy/policy.ts';
+import type { DenialReason } from '../policy/policy.ts';
 import type { ErrorCode } from '../protocol/error-codes.ts';
 
 /** Why a request got no token: recorded in the audit line and as a metric's dimension, never answered. */
 export type Reason =
-  | Mismatch
+  | DenialReason
   | 'path'
   | 'method'
   | 'query'
@@ -48,7 +48,7 @@ const statuses: Record<ErrorCode, number> = {
  * A token request that is answered with an error. `description` reaches the caller as it is, so it is made of
  * fixed words and of names from Connect's table or the caller's own grants: never of what the request held.
  */
-export class Refusal extends Error {
+export class OAuthError extends Error {
   readonly code: ErrorCode;
   readonly reason: Reason;
   readonly status: number;
@@ -61,7 +61,7 @@ export class Refusal extends Error {
     { status = statuses[code], headers = {} }: { status?: number; headers?: Record<string, string> } = {},
   ) {
     super(description);
-    this.name = 'Refusal';
+    this.name = 'OAuthError';
     this.code = code;
     this.reason = reason;
     this.status = status;

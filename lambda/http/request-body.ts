@@ -1,6 +1,6 @@
 import { parseJsonObject } from '../values/json.ts';
 import { type ApiEvent, headerValues } from './api-event.ts';
-import { Refusal } from './oauth-error.ts';
+import { OAuthError } from './oauth-error.ts';
 
 /** 16 kB, after base64. */
 const maxBytes = 16 * 1024;
@@ -13,7 +13,7 @@ export function readBody(event: ApiEvent): Fields {
   const parse = parserOf(event);
   const text = readText(event);
   if (Buffer.byteLength(text) > maxBytes) {
-    throw new Refusal('invalid_request', 'size', 'The body is larger than 16 kB.', { status: 413 });
+    throw new OAuthError('invalid_request', 'size', 'The body is larger than 16 kB.', { status: 413 });
   }
   return new Map(parse(text).filter(([, value]) => value !== ''));
 }
@@ -25,7 +25,7 @@ function parserOf(event: ApiEvent): Parser {
   const type = types.length === 1 ? types[0]?.split(';')[0]?.trim().toLowerCase() : undefined;
   if (type === 'application/json') return parseJson;
   if (type === 'application/x-www-form-urlencoded') return parseForm;
-  throw new Refusal(
+  throw new OAuthError(
     'invalid_request',
     'content_type',
     'Send Content-Type application/json or application/x-www-form-urlencoded.',
@@ -40,20 +40,21 @@ function readText({ body, isBase64Encoded }: ApiEvent): string {
   try {
     return utf8.decode(Buffer.from(body ?? '', 'base64'));
   } catch {
-    throw new Refusal('invalid_request', 'body', 'The body is not UTF-8.');
+    throw new OAuthError('invalid_request', 'body', 'The body is not UTF-8.');
   }
 }
 
 function parseJson(text: string): Array<[string, unknown]> {
   const value = parseJsonObject(text);
-  if (value === undefined) throw new Refusal('invalid_request', 'body', 'The body must be one JSON object.');
+  if (value === undefined)
+    throw new OAuthError('invalid_request', 'body', 'The body must be one JSON object.');
   return Object.entries(value);
 }
 
 function parseForm(text: string): Array<[string, unknown]> {
   const pairs = [...new URLSearchParams(text)];
   if (new Set(pairs.map(([name]) => name)).size < pairs.length) {
-    throw new Refusal('invalid_request', 'field', 'A form field is repeated: send each field once.');
+    throw new OAuthError('invalid_request', 'field', 'A form field is repeated: send each field once.');
   }
   return pairs;
 }

@@ -1,11 +1,11 @@
 import type { APIGatewayProxyResult } from 'aws-lambda';
 import type { ErrorBody } from '../protocol/error-codes.ts';
 import { answerTimes, type Token } from '../tokens/token.ts';
-import type { CacheLevel } from '../tokens/tokens.ts';
-import type { Refusal } from './oauth-error.ts';
+import type { CacheStatus } from '../tokens/tokens.ts';
+import type { OAuthError } from './oauth-error.ts';
 
 /** RFC 9211's words for where a token came from. */
-const cacheStatuses: Record<CacheLevel, string> = {
+const cacheStatuses: Record<CacheStatus, string> = {
   memory: 'hit; detail=memory',
   table: 'hit; detail=table',
   mint: 'fwd=miss; stored',
@@ -14,7 +14,7 @@ const cacheStatuses: Record<CacheLevel, string> = {
 };
 
 /** Connect's own fields; `scope` parts are separated by spaces (RFC 6749 §3.3), which OAuth libraries read. */
-export function tokenAnswer(token: Token, level: CacheLevel, now: number): APIGatewayProxyResult {
+export function tokenResponse(token: Token, level: CacheStatus, now: number): APIGatewayProxyResult {
   const times = answerTimes(token, now);
   const body = {
     access_token: token.value.reveal(),
@@ -26,8 +26,8 @@ export function tokenAnswer(token: Token, level: CacheLevel, now: number): APIGa
   return answer(200, body, { 'Cache-Status': cacheStatus });
 }
 
-export function errorAnswer(
-  { status, code, message, headers }: Refusal,
+export function errorResponse(
+  { status, code, message, headers }: OAuthError,
   requestId: string,
 ): APIGatewayProxyResult {
   const body: ErrorBody = { error: code, error_description: message, request_id: requestId };

@@ -1,9 +1,10 @@
 import type { Policy } from '../policy/policy.ts';
 import { connectScopes, type GrantType, grantTypes, grantTypesOf, splitScopes } from '../protocol/scopes.ts';
 import { decodeUserAssertion, isUserId } from '../protocol/user-assertion.ts';
+import type { Subject } from '../tokens/mint-request.ts';
 import { Secret } from '../values/secret.ts';
 import { type ApiEvent, headerValues, queryNames, routePath } from './api-event.ts';
-import { Refusal } from './oauth-error.ts';
+import { OAuthError } from './oauth-error.ts';
 import { type Fields, readBody } from './request-body.ts';
 
 /** What a caller asked for, well formed but not yet authorised. */
@@ -20,13 +21,6 @@ export type TokenRequest = {
   retailerId: string | undefined;
   subject: Subject;
 };
-
-/** Whom the token is for: what each grant type sends up beside the client's own credentials. */
-export type Subject =
-  | { kind: 'application' }
-  | { kind: 'user'; userId: string }
-  | { kind: 'opaque'; assertion: Secret }
-  | { kind: 'code'; code: Secret; redirectUri: string };
 
 const forbiddenInQuery = new Set([
   'client_id',
@@ -63,7 +57,7 @@ export function readRequest(event: ApiEvent, policy: Policy): TokenRequest {
 
 function refuseCredentialsInQuery(event: ApiEvent): void {
   if (!queryNames(event).some((name) => forbiddenInQuery.has(name.toLowerCase()))) return;
-  throw new Refusal(
+  throw new OAuthError(
     'query_params_forbidden',
     'query',
     'Token request fields in the query string end up in logs: send them in the body, and rotate what was sent.',
@@ -72,17 +66,22 @@ function refuseCredentialsInQuery(event: ApiEvent): void {
 
 function requireRoute(event: ApiEvent): void {
   if (routePath(event) !== '/v2/oauth/token') {
-    throw new Refusal('invalid_request', 'path', 'No such path: use POST /v2/oauth/token.', { status: 404 });
+    throw new OAuthError('invalid_request', 'path', 'No such path: use POST /v2/oauth/token.', {
+      status: 404,
+    });
   }
   if (event.httpMethod !== 'POST') {
-    throw new Refusal('invalid_request', 'method', 'Use POST.', { status: 405, headers: { Allow: 'POST' } });
+    throw new OAuthError('invalid_request', 'method', 'Use POST.', {
+      status: 405,
+      headers: { Allow: 'POST' },
+    });
   }
 }
 
 function refuseCredentialsInBody(fields: Fields): void {
   for (const name of ['client_secret', 'client_assertion']) {
     if (!fields.has(name)) continue;
-    throw new Refusal(
+    throw new OAuthError(
       'invalid_request',
       'credential_in_body',
       `Remove ${name}: your AWS signature is your credential here. Rotate the one that was sent.`,
@@ -102,8 +101,8 @@ function requireText(fields: Fields, name: string, grantType: GrantType): string
   throw wrongField(`${name} is required for grant_type ${grantType}.`);
 }
 
-function wrongField(description: string): Refusal {
-  return new Refusal('invalid_request', 'field', description);
+function wrongField(description: string): OAuthError {
+  return new OAuthError('invalid_request', 'field', description);
 }
 
 function readClient(fields: Fields, { clients }: Policy): string {
@@ -146,7 +145,7 @@ function readGrantType(fields: Fields): GrantType {
   if (text === undefined) throw wrongField('grant_type is required.');
   const grantType = grantTypes.find((known) => known === text);
   if (grantType !== undefined) return grantType;
-  throw new Refusal(
+  throw new OAuthError(
     'unsupported_grant_type',
     'unsupported_grant_type',
     `grant_type must be one of: ${grantTypes.join(', ')}.`,
@@ -185,7 +184,7 @@ function readUserId(fields: Fields, grantType: GrantType): string {
 function readScopes(text: string, grantType: GrantType, { clients }: Policy): string[] {
   const scopes = splitScopes(text);
   if (scopes.length === 0) {
-    throw new Refusal('invalid_scope', 'unknown_scope', 'scope names no scope: leave it out or name one.');
+    throw new OAuthError('invalid_scope', 'unknown_scope', 'scope names no scope: leave it out or name one.');
   }
   // Any client's private scopes: which client has which would tell a stranger what the policy holds.
   const tables = [connectScopes, ...clients.map((client) => client.privateScopes)];
@@ -193,7 +192,7 @@ function readScopes(text: string, grantType: GrantType, { clients }: Policy): st
     const possible = grantTypesOf(scope, tables);
     if (possible.length === 0) throw unknownScope(grantType);
     if (possible.includes(grantType)) continue;
-    throw new Refusal(
+    throw new OAuthError(
       'invalid_scope',
       'scope_needs_another_grant_type',
       `${scope} is not available for grant_type ${grantType}, only for ${possible.join(' or ')}.`,
@@ -202,9 +201,9 @@ function readScopes(text: string, grantType: GrantType, { clients }: Policy): st
   return scopes;
 }
 
-function unknownScope(grantType: GrantType): Refusal {
+function unknownScope(grantType: GrantType): OAuthError {
   const known = Object.keys(connectScopes).filter((scope) => connectScopes[scope]?.includes(grantType));
-  return new Refusal(
+  return new OAuthError(
     'invalid_scope',
     'unknown_scope',
     `scope names an unknown scope. Known for grant_type ${grantType}: ${known.join(', ')}.`,

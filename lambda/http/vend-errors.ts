@@ -1,16 +1,16 @@
-import type { Order } from '../connect/token-endpoint.ts';
 import type { Failure } from '../tokens/back-off.ts';
-import type { Vended } from '../tokens/tokens.ts';
-import { Refusal, retryAfter } from './oauth-error.ts';
+import type { MintRequest } from '../tokens/mint-request.ts';
+import type { VendResult } from '../tokens/tokens.ts';
+import { OAuthError, retryAfter } from './oauth-error.ts';
 
 /** Milliseconds, where Connect has not said. */
 const defaultRetryAfter = 1_000;
 
 /** What a caller is told where there is no token: who has to act, and when to try again. */
-export function refusalOf(vended: Exclude<Vended, { kind: 'token' }>, order: Order): Refusal {
+export function refusalOf(vended: Exclude<VendResult, { kind: 'token' }>, order: MintRequest): OAuthError {
   if (vended.kind === 'failed')
     return refusalOfFailure(vended.failure, vended.retryAfter ?? defaultRetryAfter, order);
-  return new Refusal(
+  return new OAuthError(
     'temporarily_unavailable',
     'min_ttl',
     'Connect cannot issue a token with that much remaining life yet.',
@@ -18,10 +18,10 @@ export function refusalOf(vended: Exclude<Vended, { kind: 'token' }>, order: Ord
   );
 }
 
-function refusalOfFailure({ kind }: Failure, milliseconds: number, { subject }: Order): Refusal {
+function refusalOfFailure({ kind }: Failure, milliseconds: number, { subject }: MintRequest): OAuthError {
   switch (kind) {
     case 'invalid_grant':
-      return new Refusal(
+      return new OAuthError(
         'invalid_grant',
         kind,
         `Connect refused the ${subject.kind === 'code' ? 'code or its redirect_uri' : 'assertion'}.`,
@@ -58,8 +58,8 @@ function refusalOfFailure({ kind }: Failure, milliseconds: number, { subject }: 
 }
 
 /** A one-time code went out and no answer came back: trying it again could revoke the token it bought. */
-function outcomeUnknown(): Refusal {
-  return new Refusal(
+function outcomeUnknown(): OAuthError {
+  return new OAuthError(
     'temporarily_unavailable',
     'outcome_unknown',
     'No answer from Connect, and the code may be used up: start the linking again with a new one.',
@@ -69,12 +69,14 @@ function outcomeUnknown(): Refusal {
 
 function serverError(
   status: number,
-  reason: Failure['kind'] & Refusal['reason'],
+  reason: Failure['kind'] & OAuthError['reason'],
   description: string,
-): Refusal {
-  return new Refusal('server_error', reason, description, { status });
+): OAuthError {
+  return new OAuthError('server_error', reason, description, { status });
 }
 
-function unavailable(reason: Refusal['reason'], description: string, milliseconds: number): Refusal {
-  return new Refusal('temporarily_unavailable', reason, description, { headers: retryAfter(milliseconds) });
+function unavailable(reason: OAuthError['reason'], description: string, milliseconds: number): OAuthError {
+  return new OAuthError('temporarily_unavailable', reason, description, {
+    headers: retryAfter(milliseconds),
+  });
 }

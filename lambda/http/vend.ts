@@ -1,29 +1,29 @@
-import type { Order } from '../connect/token-endpoint.ts';
 import type { Audit } from '../observability/audit.ts';
-import { clientNamed, decide, grantedScopes, type Mismatch, type Policy } from '../policy/policy.ts';
+import { clientNamed, type DenialReason, decide, grantedScopes, type Policy } from '../policy/policy.ts';
+import type { MintRequest } from '../tokens/mint-request.ts';
 import type { Token } from '../tokens/token.ts';
-import type { CacheLevel, Vended, VendRequest } from '../tokens/tokens.ts';
+import type { CacheStatus, VendRequest, VendResult } from '../tokens/tokens.ts';
 import type { ApiEvent } from './api-event.ts';
 import { type Caller, identifyCaller, parseCallerArn } from './caller.ts';
-import { Refusal } from './oauth-error.ts';
+import { OAuthError } from './oauth-error.ts';
 import { readRequest, type TokenRequest } from './token-request.ts';
 import { refusalOf } from './vend-errors.ts';
 
-export type VendDependencies = { policy: Policy; vendToken: (request: VendRequest) => Promise<Vended> };
+export type VendDependencies = { policy: Policy; vendToken: (request: VendRequest) => Promise<VendResult> };
 
 export type Vend = (
   event: ApiEvent,
   audit: Audit,
   signal: AbortSignal,
-) => Promise<{ token: Token; level: CacheLevel }>;
+) => Promise<{ token: Token; level: CacheStatus }>;
 
-/** One token request from event to token: read, who is calling, may they, vend. Throws Refusal. */
+/** One token request from event to token: read, who is calling, may they, vend. Throws OAuthError. */
 export function createVend({ policy, vendToken }: VendDependencies): Vend {
   return async function vend(event, audit, signal) {
     const { identity } = event.requestContext;
-    Object.assign(audit, whoSigned(identity));
+    Object.assign(audit, callerFields(identity));
     const request = readRequest(event, policy);
-    Object.assign(audit, recordable(request, policy));
+    Object.assign(audit, requestFields(request, policy));
     const caller = identifyCaller(identity);
     const order = authorise(policy, caller, request, audit);
     const { minTtl, refused } = request;
@@ -36,19 +36,19 @@ export function createVend({ policy, vendToken }: VendDependencies): Vend {
 }
 
 /** For the record alone: whoever sends a malformed request, or a secret in it, is to be found too. */
-function whoSigned({ userArn, accountId }: ApiEvent['requestContext']['identity']): Partial<Audit> {
+function callerFields({ userArn, accountId }: ApiEvent['requestContext']['identity']): Partial<Audit> {
   const caller = parseCallerArn(userArn ?? '');
   if (caller !== undefined) return { caller: caller.arn, account: caller.account };
   return /^\d{12}$/.test(accountId ?? '') ? { account: accountId as string } : {};
 }
 
 /** What a stranger may have written in our log: only names that our own tables and policy have. */
-function recordable({ client, grantType, scopes }: TokenRequest, { clients }: Policy): Partial<Audit> {
+function requestFields({ client, grantType, scopes }: TokenRequest, { clients }: Policy): Partial<Audit> {
   const known = clients.some(({ name }) => name === client);
   return { ...(known && { client }), grant_type: grantType, ...(scopes && { scopes }) };
 }
 
-function authorise(policy: Policy, caller: Caller, request: TokenRequest, audit: Audit): Order {
+function authorise(policy: Policy, caller: Caller, request: TokenRequest, audit: Audit): MintRequest {
   const { grantType, retailerId, subject } = request;
   const scopes = request.scopes ?? defaultScopes(policy, caller, request);
   const decision = decide(policy, caller, {
@@ -70,14 +70,14 @@ function defaultScopes(policy: Policy, caller: Caller, request: TokenRequest): s
   if (!granted.allow) throw notGranted(granted.mismatch);
   if (granted.unscoped) return [];
   if (granted.scopes.length === 1) return granted.scopes;
-  throw new Refusal(
+  throw new OAuthError(
     'invalid_scope',
     'scope_needed',
     `Name a scope. You are granted: ${granted.scopes.join(', ')}.`,
   );
 }
 
-const mismatches: Record<Mismatch, string> = {
+const mismatches: Record<DenialReason, string> = {
   caller: 'The policy grants this caller nothing.',
   client: 'The policy grants this caller no such client_id.',
   grant_type: 'The policy grants this caller no such grant_type for this client.',
@@ -87,6 +87,6 @@ const mismatches: Record<Mismatch, string> = {
   retailer_id: 'The policy grants this caller no such X-Retailer-Id.',
 };
 
-function notGranted(mismatch: Mismatch): Refusal {
-  return new Refusal('unauthorized_client', mismatch, mismatches[mismatch]);
+function notGranted(mismatch: DenialReason): OAuthError {
+  return new OAuthError('unauthorized_client', mismatch, mismatches[mismatch]);
 }

@@ -1,9 +1,9 @@
-import type { MintResult } from '../connect/mint.ts';
-import type { Refusal } from '../http/oauth-error.ts';
+import type { OAuthError } from '../http/oauth-error.ts';
 import type { KeepWarm } from '../policy/policy.ts';
+import type { MintResult } from '../tokens/mint.ts';
 import type { RenewalResult } from '../tokens/renewal.ts';
 import { remainingSeconds } from '../tokens/token.ts';
-import type { CacheLevel } from '../tokens/tokens.ts';
+import type { CacheStatus } from '../tokens/tokens.ts';
 import { errorFields, type Log } from './log.ts';
 import { embedMetrics, type Metric } from './metrics.ts';
 
@@ -21,7 +21,7 @@ export type Audit = {
   scopes?: readonly string[];
   retailer_id?: string;
   grant_ids?: readonly string[];
-  cache?: CacheLevel;
+  cache?: CacheStatus;
   remaining_seconds?: number;
   token_sha256?: string;
   mint?: MintResult;
@@ -29,9 +29,9 @@ export type Audit = {
   table_fault?: string;
 };
 
-export type Ending = { status: number; refusal: Refusal | undefined; milliseconds: number };
+export type RequestOutcome = { status: number; refusal: OAuthError | undefined; milliseconds: number };
 
-export type RecordRequest = (audit: Audit, ending: Ending) => void;
+export type RecordRequest = (audit: Audit, ending: RequestOutcome) => void;
 
 /** One log line a request, allowed or denied; what there is to measure of it travels in the same line. */
 export function createRecordRequest(log: Log): RecordRequest {
@@ -45,14 +45,14 @@ export function createRecordRequest(log: Log): RecordRequest {
   };
 }
 
-function outcomeMetric({ grant_ids }: Audit, { refusal }: Ending): Metric {
+function outcomeMetric({ grant_ids }: Audit, { refusal }: RequestOutcome): Metric {
   if (refusal === undefined) return { name: 'Vends', ...once, by: 'cache' };
   return { name: grant_ids === undefined ? 'Denials' : 'Failures', ...once, by: 'reason' };
 }
 
 function auditLine(
   { mint, ...known }: Audit,
-  { status, refusal, milliseconds }: Ending,
+  { status, refusal, milliseconds }: RequestOutcome,
 ): Record<string, unknown> {
   return {
     ...known,

@@ -48,7 +48,7 @@ export type Grant = {
 export type KeepWarm = { client: string; scopes: readonly string[]; retailerId?: string };
 
 /** What a caller asks for; no scopes: the unscoped token. */
-export type Ask = {
+export type AccessRequest = {
   client: string;
   grantType: GrantType;
   scopes: readonly string[];
@@ -58,21 +58,28 @@ export type Ask = {
 };
 
 /** The first thing that did not match. What is absent and what is not granted read the same. */
-export type Mismatch = 'caller' | 'client' | 'grant_type' | 'scope' | 'user' | 'redirect_uri' | 'retailer_id';
+export type DenialReason =
+  | 'caller'
+  | 'client'
+  | 'grant_type'
+  | 'scope'
+  | 'user'
+  | 'redirect_uri'
+  | 'retailer_id';
 
-export type Decision = { allow: true; grantIds: string[] } | { allow: false; mismatch: Mismatch };
+export type Decision = { allow: true; grantIds: string[] } | { allow: false; mismatch: DenialReason };
 
 /**
  * Every scope must be covered by one grant that matches caller, client, grant type, user, redirect URI and
  * retailer id together; conditions of two grants are never pieced together.
  */
-export function decide(policy: Policy, caller: Identity, ask: Ask): Decision {
+export function decide(policy: Policy, caller: Identity, ask: AccessRequest): Decision {
   const granted = grantsTo(policy, caller, ask);
   if (!granted.allow) return granted;
   const wanted = ask.scopes.length === 0 ? [undefined] : ask.scopes;
   const grantIds = new Set<string>();
   for (const scope of wanted) {
-    const covered = narrow(granted.grants, [
+    const covered = filterGrants(granted.grants, [
       ['scope', (grant) => (scope === undefined ? grant.unscoped : grant.scopes.includes(scope))],
       ['user', (grant) => coversUser(grant, ask)],
       ['redirect_uri', (grant) => coversRedirectUri(grant, ask)],
@@ -88,8 +95,8 @@ export function decide(policy: Policy, caller: Identity, ask: Ask): Decision {
 export function grantedScopes(
   policy: Policy,
   caller: Identity,
-  ask: Pick<Ask, 'client' | 'grantType'>,
-): { allow: true; unscoped: boolean; scopes: string[] } | { allow: false; mismatch: Mismatch } {
+  ask: Pick<AccessRequest, 'client' | 'grantType'>,
+): { allow: true; unscoped: boolean; scopes: string[] } | { allow: false; mismatch: DenialReason } {
   const granted = grantsTo(policy, caller, ask);
   if (!granted.allow) return granted;
   return {
@@ -99,20 +106,24 @@ export function grantedScopes(
   };
 }
 
-type Narrowed = { allow: true; grants: readonly Grant[] } | { allow: false; mismatch: Mismatch };
+type FilteredGrants = { allow: true; grants: readonly Grant[] } | { allow: false; mismatch: DenialReason };
 
-function grantsTo(policy: Policy, caller: Identity, ask: Pick<Ask, 'client' | 'grantType'>): Narrowed {
-  return narrow(policy.grants, [
+function grantsTo(
+  policy: Policy,
+  caller: Identity,
+  ask: Pick<AccessRequest, 'client' | 'grantType'>,
+): FilteredGrants {
+  return filterGrants(policy.grants, [
     ['caller', (grant) => grant.principals.some((principal) => matchesPrincipal(principal, caller))],
     ['client', (grant) => grant.client === ask.client],
     ['grant_type', (grant) => grant.grantType === ask.grantType],
   ]);
 }
 
-function narrow(
+function filterGrants(
   grants: readonly Grant[],
-  conditions: ReadonlyArray<readonly [Mismatch, (grant: Grant) => boolean]>,
-): Narrowed {
+  conditions: ReadonlyArray<readonly [DenialReason, (grant: Grant) => boolean]>,
+): FilteredGrants {
   let left = grants;
   for (const [mismatch, holds] of conditions) {
     left = left.filter(holds);
@@ -121,7 +132,7 @@ function narrow(
   return { allow: true, grants: left };
 }
 
-function coversUser(grant: Grant, { grantType, userId }: Ask): boolean {
+function coversUser(grant: Grant, { grantType, userId }: AccessRequest): boolean {
   if (grantType === 'client_credentials' || grantType === 'authorization_code') return true;
   return grant.users.some((pattern) => matchesUser(pattern, userId));
 }
@@ -133,7 +144,7 @@ function matchesUser(pattern: string, userId: string | undefined): boolean {
   return pattern.endsWith('*') ? userId.startsWith(pattern.slice(0, -1)) : userId === pattern;
 }
 
-function coversRedirectUri(grant: Grant, { grantType, redirectUri }: Ask): boolean {
+function coversRedirectUri(grant: Grant, { grantType, redirectUri }: AccessRequest): boolean {
   if (grantType !== 'authorization_code') return true;
   return redirectUri !== undefined && grant.redirectUris.includes(redirectUri);
 }

@@ -1,6 +1,6 @@
 import QuickLRU from 'quick-lru';
-import type { MintOutcome } from '../connect/mint.ts';
-import type { Order } from '../connect/token-endpoint.ts';
+import type { MintOutcome } from './mint.ts';
+import type { MintRequest } from './mint-request.ts';
 
 const firstPause = 1_000;
 const longestPause = 30_000;
@@ -45,7 +45,7 @@ export function retryAfterOf(failure: Failure): number | undefined {
   return failure.kind === 'unavailable' ? failure.retryAfter : undefined;
 }
 
-export function clientKey({ client }: Order): string {
+export function clientKey({ client }: MintRequest): string {
   return `client ${client.baseUrl} ${client.name}`;
 }
 

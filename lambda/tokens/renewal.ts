@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Effort, Mint, MintResult } from '../connect/mint.ts';
-import type { Order } from '../connect/token-endpoint.ts';
 import { clientKey, consequenceOf, type Failure, isHold, retryAfterOf, unavailable } from './back-off.ts';
+import type { Mint, MintMode, MintResult } from './mint.ts';
+import type { MintRequest } from './mint-request.ts';
 import type { SharedBackOff, SharedLeave } from './shared-back-off.ts';
 import { accessTable, type Patience, type TableAccess } from './table-access.ts';
 import { afterRenewal, floor, identityOf, nextForced, type Token, tokenName } from './token.ts';
@@ -13,10 +13,10 @@ const shortestUse = 1_000;
 
 /** What one instance asks of the fleet for one token. */
 export type RenewalRequest = {
-  order: Order;
+  order: MintRequest;
   /** What this instance has in memory, if anything, and the last renewal that was forced, as far as it knows. */
   known?: (SharedToken & { forced: Forced | undefined }) | undefined;
-  effort: Effort;
+  effort: MintMode;
   /** Not to mint while the table is out of reach: there is a live token to vend, or nobody to vend one to. */
   needsLease: boolean;
   /**
@@ -31,7 +31,7 @@ export type RenewalRequest = {
 
 /** `shared` is the newest token there is now, whether or not it serves. */
 export type RenewalResult = {
-  effort: Effort;
+  effort: MintMode;
   shared: SharedToken | undefined;
   forced: Forced | undefined;
   from: 'table' | 'mint' | 'memory';
@@ -49,7 +49,7 @@ export type RenewalDependencies = {
   patience: Patience;
   mint: Mint;
   /** Reads the secret ahead of a mint, while the lease is being taken. */
-  prepare: (order: Order) => void;
+  prepare: (order: MintRequest) => void;
   backOff: SharedBackOff;
   /** No two leases have the same owner. */
   newOwner: () => string;
@@ -305,7 +305,7 @@ function holdKeys({ renewal: { order, effort }, key }: Run): HoldKeys {
   return { holding: [client, renewals, key], asked: [renewals, key], shared: [renewals] };
 }
 
-function renewalsKey({ client }: Order): string {
+function renewalsKey({ client }: MintRequest): string {
   return `renewals ${client.baseUrl} ${client.name}`;
 }
 

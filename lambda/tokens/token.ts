@@ -1,8 +1,7 @@
 import { hash } from 'node:crypto';
-import type { Order } from '../connect/token-endpoint.ts';
-import type { Subject } from '../http/token-request.ts';
 import type { GrantType } from '../protocol/scopes.ts';
 import type { Secret } from '../values/secret.ts';
+import type { MintRequest, Subject } from './mint-request.ts';
 
 const second = 1_000;
 const hour = 3_600 * second;
@@ -36,11 +35,11 @@ export type TokenIdentity = {
 };
 
 /** Whether a token may be vended to another request: not where only Connect can tell, each time anew, who may have one. */
-export function isShared({ subject }: Order): boolean {
+export function isShared({ subject }: MintRequest): boolean {
   return subject.kind === 'application' || subject.kind === 'user';
 }
 
-export function identityOf({ client, grantType, scopes, retailerId, subject }: Order): TokenIdentity {
+export function identityOf({ client, grantType, scopes, retailerId, subject }: MintRequest): TokenIdentity {
   const { name, baseUrl } = client;
   return { baseUrl, client: name, grantType, scopes, retailerId, subject: nameOf(subject) };
 }

@@ -1,6 +1,4 @@
 import QuickLRU from 'quick-lru';
-import type { Mint, MintResult } from '../connect/mint.ts';
-import type { Order } from '../connect/token-endpoint.ts';
 import {
   type BackOff,
   clientKey,
@@ -10,6 +8,8 @@ import {
   retryAfterOf,
   unavailable,
 } from './back-off.ts';
+import type { Mint, MintResult } from './mint.ts';
+import type { MintRequest } from './mint-request.ts';
 import type { Renew, RenewalRequest, RenewalResult } from './renewal.ts';
 import { createSingleFlight } from './single-flight.ts';
 import { floor, identityOf, isShared, phaseOf, type Token, tokenName } from './token.ts';
@@ -23,19 +23,19 @@ const recheckAfter = 55_000;
 const renewAgainAfter = 3_000;
 
 /** Where a token came from: `collapsed` waited for another request of this instance, `bypass` is never cached. */
-export type CacheLevel = 'memory' | 'table' | 'mint' | 'collapsed' | 'bypass';
+export type CacheStatus = 'memory' | 'table' | 'mint' | 'collapsed' | 'bypass';
 
 /** Durations in milliseconds. `short`: no token with as much life as was asked for is to be had before then. */
-type Vending =
-  | { kind: 'token'; token: Token; level: CacheLevel }
+type VendOutcome =
+  | { kind: 'token'; token: Token; level: CacheStatus }
   | { kind: 'failed'; failure: Failure; retryAfter: number | undefined }
   | { kind: 'short'; retryAfter: number };
 
 /** `mint` is set for the request that minted, whether or not it was vended what it minted. */
-export type Vended = Vending & { mint?: MintResult; tableFault?: Error };
+export type VendResult = VendOutcome & { mint?: MintResult; tableFault?: Error };
 
 export type VendRequest = {
-  order: Order;
+  order: MintRequest;
   /** Milliseconds. */
   minTtl: number;
   /** SHA-256 of a token that Connect refused, as the caller says. */
@@ -68,7 +68,7 @@ export function createTokens({
   now,
   random,
   most = 1_000,
-}: TokensDependencies): (request: VendRequest) => Promise<Vended> {
+}: TokensDependencies): (request: VendRequest) => Promise<VendResult> {
   const memory = new QuickLRU<string, Held>({ maxSize: most });
   const renewals = createSingleFlight<RenewalResult>();
 
@@ -95,7 +95,7 @@ export function createTokens({
   }
 
   /** What the table has may be in its window: most instances of a large fleet see a token only once. */
-  async function sendAndRenew(request: VendRequest, key: string): Promise<Vended> {
+  async function sendAndRenew(request: VendRequest, key: string): Promise<VendResult> {
     const sent = await sendFor(request, key);
     const held = memory.get(key);
     if (sent.kind !== 'token' || sent.level !== 'table' || held === undefined || !mayRenew(key, held))
@@ -111,7 +111,7 @@ export function createTokens({
   }
 
   /** authorization_code and retailer-json-bearer: only Connect can tell whether these may have a token. */
-  async function mintUncached({ order, signal, minTtl }: VendRequest): Promise<Vended> {
+  async function mintUncached({ order, signal, minTtl }: VendRequest): Promise<VendResult> {
     const keys = uncachedKeys(order);
     const leave = backOff.ask(keys);
     if (isHold(leave)) return failed(leave.failure, leave.milliseconds);
@@ -132,7 +132,7 @@ export function createTokens({
   }
 
   /** The table's token, or a new one: waits for it. */
-  async function sendFor(request: VendRequest, key: string): Promise<Vended> {
+  async function sendFor(request: VendRequest, key: string): Promise<VendResult> {
     const underWay = renewals.join(key, request.signal);
     if (underWay !== undefined) {
       const result = await underWay;
@@ -155,7 +155,7 @@ export function createTokens({
   }
 
   /** One request renews, briefly; it and all others are vended the live token if that comes to nothing. */
-  async function renewOnTheWay(request: VendRequest, key: string, held: Held): Promise<Vended> {
+  async function renewOnTheWay(request: VendRequest, key: string, held: Held): Promise<VendResult> {
     held.renewAt = now() + renewAgainAfter;
     const renewal: RenewalRequest = {
       order: request.order,
@@ -216,7 +216,7 @@ export function createTokens({
   function answerOf(
     request: VendRequest,
     { shared, forced, from, failure, retryAfter }: RenewalResult,
-  ): Vending | undefined {
+  ): VendOutcome | undefined {
     // A renewal that a caller forced and that failed leaves the token that there is.
     const wanted = failure === undefined ? request : { ...request, refused: undefined };
     const verdict = shared === undefined ? 'mint' : verdictOn(wanted, shared.token, forced);
@@ -227,12 +227,12 @@ export function createTokens({
   }
 
   /** The token that there is, for whoever no other is to be had for now. */
-  function leftover(request: VendRequest, { shared, from }: RenewalResult): Vending {
+  function leftover(request: VendRequest, { shared, from }: RenewalResult): VendOutcome {
     return shared === undefined ? failed(unavailable, undefined) : asIs(shared.token, request.minTtl, from);
   }
 
   /** Without `minTtl` any life will do. */
-  function asIs(token: Token, minTtl: number | undefined, level: CacheLevel): Vending {
+  function asIs(token: Token, minTtl: number | undefined, level: CacheStatus): VendOutcome {
     const phase = phaseOf(token, { now: now(), minTtl: minTtl ?? 0, jitter: 0 });
     if (phase !== 'dead' && (phase !== 'short' || minTtl === undefined))
       return { kind: 'token', token, level };
@@ -251,15 +251,15 @@ function pauseBeforeMint(token: Token, minTtl: number, now: number): number {
 }
 
 /** The client's key, and for a retailer's assertion one of its own, which holds it back and nothing else. */
-function uncachedKeys(order: Order): string[] {
+function uncachedKeys(order: MintRequest): string[] {
   const own = order.subject.kind === 'opaque' ? [tokenName(identityOf(order))] : [];
   return [clientKey(order), ...own];
 }
 
-function recordOf({ mint, tableFault }: RenewalResult): Pick<Vended, 'mint' | 'tableFault'> {
+function recordOf({ mint, tableFault }: RenewalResult): Pick<VendResult, 'mint' | 'tableFault'> {
   return { ...(mint && { mint }), ...(tableFault && { tableFault }) };
 }
 
-function failed(failure: Failure, retryAfter: number | undefined): Vending {
+function failed(failure: Failure, retryAfter: number | undefined): VendOutcome {
   return { kind: 'failed', failure, retryAfter };
 }

@@ -3,10 +3,10 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { createHandler } from '../../lambda/http/handler.ts';
 import { createVend } from '../../lambda/http/vend.ts';
-import type { Audit, Ending } from '../../lambda/observability/audit.ts';
+import type { Audit, RequestOutcome } from '../../lambda/observability/audit.ts';
 import type { Policy } from '../../lambda/policy/policy.ts';
 import type { Token } from '../../lambda/tokens/token.ts';
-import type { Vended, VendRequest } from '../../lambda/tokens/tokens.ts';
+import type { VendRequest, VendResult } from '../../lambda/tokens/tokens.ts';
 import { Secret } from '../../lambda/values/secret.ts';
 
 const policy: Policy = {
@@ -51,8 +51,8 @@ function tokenNow(): Token {
   };
 }
 
-function handlerWith(vendToken: (request: VendRequest) => Promise<Vended>) {
-  const recorded: Array<{ audit: Audit; ending: Ending }> = [];
+function handlerWith(vendToken: (request: VendRequest) => Promise<VendResult>) {
+  const recorded: Array<{ audit: Audit; ending: RequestOutcome }> = [];
   const bugs: unknown[] = [];
   const handler = createHandler({
     vend: createVend({ policy, vendToken }),
@@ -72,7 +72,7 @@ function handlerWith(vendToken: (request: VendRequest) => Promise<Vended>) {
   return { invoke, recorded, bugs };
 }
 
-const vendsOne = async (): Promise<Vended> => ({ kind: 'token', token: tokenNow(), level: 'memory' });
+const vendsOne = async (): Promise<VendResult> => ({ kind: 'token', token: tokenNow(), level: 'memory' });
 
 function eventOf(overrides: object = {}, requestTimeEpoch: unknown = Date.now()) {
   return {

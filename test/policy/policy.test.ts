@@ -1,6 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type Ask, decide, type Grant, grantedScopes, type Policy } from '../../lambda/policy/policy.ts';
+import {
+  type AccessRequest,
+  decide,
+  type Grant,
+  grantedScopes,
+  type Policy,
+} from '../../lambda/policy/policy.ts';
 import type { Identity, Principal } from '../../lambda/policy/principal.ts';
 import type { GrantType } from '../../lambda/protocol/scopes.ts';
 
@@ -44,7 +50,7 @@ const grant: fc.Arbitrary<Grant> = fc
     redirectUris: fc.subarray(['https://a.example/', 'https://b.example/']),
   })
   .map((value) => ({ ...value, unscoped: value.scopes.length === 0 }));
-const ask: fc.Arbitrary<Ask> = fc.record({
+const ask: fc.Arbitrary<AccessRequest> = fc.record({
   client: fc.constantFrom('acme', 'other', 'absent'),
   grantType: fc.constantFrom(...grantTypes),
   scopes: fc.subarray(scopes),
@@ -54,12 +60,12 @@ const ask: fc.Arbitrary<Ask> = fc.record({
 });
 
 /** Says the same in another way: writes every grant out into all it allows, as strings, and looks the request up. */
-function oracle({ grants }: Policy, caller: Identity, asked: Ask): boolean {
+function oracle({ grants }: Policy, caller: Identity, asked: AccessRequest): boolean {
   const wanted = asked.scopes.length === 0 ? ['(none)'] : asked.scopes;
   return wanted.every((scope) => grants.some((one) => everything(one).has(sentence(caller, asked, scope))));
 }
 
-function sentence(who: Identity, asked: Ask, scope: string): string {
+function sentence(who: Identity, asked: AccessRequest, scope: string): string {
   const user = asked.grantType.includes('assertion') ? (asked.userId ?? '(unknown)') : '';
   const opaque = asked.grantType.includes('bearer') ? (asked.userId ?? '(unknown)') : '';
   const uri = asked.grantType === 'authorization_code' ? (asked.redirectUri ?? '(none)') : '';
@@ -130,7 +136,7 @@ const situation = fc
     const like = grants[index % grants.length] as Grant;
     const keep = (bit: number) => (replaced & (1 << bit)) === 0 || replaced % 3 === 0;
     const { match, ...who } = like.principals[0] as Principal;
-    const near: Ask = {
+    const near: AccessRequest = {
       client: keep(0) ? like.client : asked.client,
       grantType: keep(1) ? like.grantType : asked.grantType,
       scopes: keep(2) ? like.scopes : asked.scopes,
@@ -183,7 +189,7 @@ describe('the policy', () => {
       keepWarm: [],
     };
     const caller: Identity = { partition: 'aws', account: '111122223333', kind: 'role', name: 'api' };
-    const asked: Ask = {
+    const asked: AccessRequest = {
       client: 'acme',
       grantType: 'fulfillment_user_assertion',
       scopes: ['a'],

@@ -1,10 +1,10 @@
-import type { Effort, MintOutcome, MintResult } from '../../lambda/connect/mint.ts';
-import type { Order } from '../../lambda/connect/token-endpoint.ts';
 import { type BackOff, createBackOff } from '../../lambda/tokens/back-off.ts';
+import type { MintMode, MintOutcome, MintResult } from '../../lambda/tokens/mint.ts';
+import type { MintRequest } from '../../lambda/tokens/mint-request.ts';
 import { createRenew } from '../../lambda/tokens/renewal.ts';
 import { createSharedBackOff } from '../../lambda/tokens/shared-back-off.ts';
 import type { TokenTable } from '../../lambda/tokens/token-table.ts';
-import { createTokens, type Vended } from '../../lambda/tokens/tokens.ts';
+import { createTokens, type VendResult } from '../../lambda/tokens/tokens.ts';
 import { Secret } from '../../lambda/values/secret.ts';
 import { createMemoryTable } from './memory-table.ts';
 
@@ -17,7 +17,7 @@ const client = {
   scopeSeparator: ',' as const,
   privateScopes: {},
 };
-export const order: Order = {
+export const order: MintRequest = {
   client,
   grantType: 'client_credentials',
   scopes: ['connect:fulfillment'],
@@ -28,11 +28,11 @@ export const order: Order = {
 export type Answer = MintOutcome | { lifetime: number; text?: string } | Promise<MintOutcome>;
 
 /** For a user of that id, so that one world has many tokens. */
-export function orderFor(userId: string): Order {
+export function orderFor(userId: string): MintRequest {
   return { ...order, grantType: 'fulfillment_user_assertion', subject: { kind: 'user', userId } };
 }
 
-const uncached: Order = {
+const uncached: MintRequest = {
   ...order,
   grantType: 'urn:ietf:params:oauth:grant-type:retailer-json-bearer',
   subject: { kind: 'opaque', assertion: new Secret('assertion') },
@@ -41,7 +41,7 @@ const uncached: Order = {
 /** The real code on a clock that only the test moves, before a Connect that answers what the test says. */
 export function world({ random = (): number => 0, most = 1_000 } = {}) {
   const state = { now: Date.UTC(2026, 0, 1), answer: { lifetime: day } as Answer, serial: 0, owners: 0 };
-  const mints: Array<{ effort: Effort; at: number; signal: AbortSignal }> = [];
+  const mints: Array<{ effort: MintMode; at: number; signal: AbortSignal }> = [];
   const { table, calls } = createMemoryTable();
   const tokenOutcome = (lifetime: number, text = `token-${state.serial++}`): MintOutcome => {
     const value = new Secret(text);
@@ -59,7 +59,7 @@ export function world({ random = (): number => 0, most = 1_000 } = {}) {
       },
     };
   };
-  const mint = async (_order: Order, effort: Effort, signal: AbortSignal): Promise<MintResult> => {
+  const mint = async (_order: MintRequest, effort: MintMode, signal: AbortSignal): Promise<MintResult> => {
     mints.push({ effort, at: state.now, signal });
     const answer = await state.answer;
     const outcome = 'lifetime' in answer ? tokenOutcome(answer.lifetime, answer.text) : answer;
@@ -113,5 +113,6 @@ export function world({ random = (): number => 0, most = 1_000 } = {}) {
 }
 
 export const down: MintOutcome = { kind: 'unavailable', retryAfter: undefined };
-export const text = (vended: Vended) => (vended.kind === 'token' ? vended.token.value.reveal() : vended.kind);
-export const level = (vended: Vended) => (vended.kind === 'token' ? vended.level : vended.kind);
+export const text = (vended: VendResult) =>
+  vended.kind === 'token' ? vended.token.value.reveal() : vended.kind;
+export const level = (vended: VendResult) => (vended.kind === 'token' ? vended.level : vended.kind);

@@ -1,14 +1,14 @@
 import { setImmediate } from 'node:timers/promises';
 import fc from 'fast-check';
 import { describe, expect, it, vi } from 'vitest';
-import type { MintOutcome } from '../../lambda/connect/mint.ts';
+import type { MintOutcome } from '../../lambda/tokens/mint.ts';
 import { identityOf, phaseOf, tokenKey } from '../../lambda/tokens/token.ts';
 import { TableUnavailable, type TokenTable } from '../../lambda/tokens/token-table.ts';
-import type { Vended } from '../../lambda/tokens/tokens.ts';
+import type { VendResult } from '../../lambda/tokens/tokens.ts';
 import { type Answer, day, down, hour, level, orderFor, text, world } from '../support/token-world.ts';
 
 const minute = 60_000;
-const sha = (vended: Vended) => (vended.kind === 'token' ? vended.token.sha256 : undefined);
+const sha = (vended: VendResult) => (vended.kind === 'token' ? vended.token.sha256 : undefined);
 
 const broken: TokenTable = {
   read: () => Promise.reject(new TableUnavailable('read')),

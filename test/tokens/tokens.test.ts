@@ -1,7 +1,7 @@
 import { setImmediate } from 'node:timers/promises';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { MintOutcome } from '../../lambda/connect/mint.ts';
+import type { MintOutcome } from '../../lambda/tokens/mint.ts';
 import { type Answer, day, down, hour, level, text, world } from '../support/token-world.ts';
 
 describe('tokens', () => {

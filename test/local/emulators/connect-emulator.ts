@@ -123,7 +123,7 @@ export async function startConnect({
     const text = (await readBody(request)).toString('utf8');
     const fields = parse(text);
     requests.push({ headers: request.headers, fields: fields ?? {}, url: url.href });
-    const carryOut = () => tokenAnswer(request, url, fields);
+    const carryOut = () => tokenResponse(request, url, fields);
     try {
       if (fault !== undefined && (await faultAnswer(fault, response, carryOut))) return;
       send(response, 200, carryOut());
@@ -135,7 +135,7 @@ export async function startConnect({
   }
 
   /** 200's body; throws Refused with the error code. */
-  function tokenAnswer(
+  function tokenResponse(
     request: IncomingMessage,
     url: URL,
     fields: Record<string, unknown> | undefined,

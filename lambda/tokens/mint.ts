@@ -1,0 +1,50 @@
+import type { MintRequest } from './mint-request.ts';
+import type { Token } from './token.ts';
+
+/**
+ * How a mint ended: with a token, or
+ * - `invalid_grant`: Connect refused the code or assertion
+ * - `query_params_forbidden`: Connect takes our credentials for leaked
+ * - `not_entitled`: the application may not have this scope or grant type
+ * - `not_a_token`: something that no token endpoint should say, a redirect for one
+ * - `unavailable`: Connect is throttled, down, too slow or out of reach; nothing came of it as far as we know
+ * - `outcome_unknown`: as `unavailable`, but a one-time code may have been used up
+ * - `credentials_refused`: Connect refused every pair that the secret has
+ * - `misconfigured`: the secret is missing, malformed, or not ours to read
+ * - `secrets_unavailable`: Secrets Manager has no answer now
+ */
+export type MintOutcome =
+  | { kind: 'token'; token: Token }
+  | { kind: 'unavailable'; retryAfter: number | undefined }
+  | {
+      kind:
+        | 'invalid_grant'
+        | 'query_params_forbidden'
+        | 'not_entitled'
+        | 'not_a_token'
+        | 'outcome_unknown'
+        | 'credentials_refused'
+        | 'misconfigured'
+        | 'secrets_unavailable';
+    };
+
+/** One mint, told for the audit line and the metrics. */
+export type MintResult = {
+  outcome: MintOutcome;
+  /** Version of the secret that was sent last; undefined where none was. */
+  secretVersionId: string | undefined;
+  /** Pairs that Connect refused, whether or not a later one was taken. */
+  refusedCredentials: number;
+  /** The secret's current pair is among them: for the alarm. A pair that was replaced meanwhile is not. */
+  currentRefused: boolean;
+  /** Milliseconds spent on Connect, retries and their pauses included. */
+  upstreamMs: number;
+  /** For the log: what AWS or the secret's parser had to say. */
+  fault: Error | undefined;
+};
+
+/** How hard to try: a full mint, or the one short attempt that renews a token which is still alive. */
+export type MintMode = 'full' | 'brief';
+
+/** Gets a new token. Never throws for what AWS or Connect do. */
+export type Mint = (request: MintRequest, mode: MintMode, signal: AbortSignal) => Promise<MintResult>;
