@@ -2,15 +2,13 @@ import middy from '@middy/core';
 import type { APIGatewayProxyResult, Context } from 'aws-lambda';
 import type { Audit, RecordRequest } from '../observability/audit.ts';
 import { remainingSeconds } from '../tokens/token.ts';
+import { timeBudget } from '../values/time-budget.ts';
 import { readApiEvent } from './api-event.ts';
 import { OAuthError } from './oauth-error.ts';
 import { errorResponse, tokenResponse } from './responses.ts';
 import type { Vend } from './vend.ts';
 
-/** From `requestTimeEpoch`: API Gateway itself gives up after 29 s. */
-const answerWithin = 25_000;
-/** Before Lambda would end us. */
-const margin = 1_000;
+const { answerDeadlineMs, vendMarginMs } = timeBudget;
 
 type VendContext = Context & { audit: Audit; startedAt: number };
 type VendRequest = middy.Request<unknown, APIGatewayProxyResult, Error, VendContext>;
@@ -30,7 +28,7 @@ export function createHandler({ vend, recordRequest, logError, now, monotonic }:
   /** Middy ends us a margin before the remaining time is over, so the gateway's deadline is put there. */
   function shortenDeadline({ event, context }: middy.Request): void {
     const { getRemainingTimeInMillis } = context;
-    const endsAt = monotonic() + timeToAnswer(event, now()) + margin;
+    const endsAt = monotonic() + timeToAnswer(event, now()) + vendMarginMs;
     context.getRemainingTimeInMillis = () => Math.min(getRemainingTimeInMillis(), endsAt - monotonic());
   }
 
@@ -42,7 +40,7 @@ export function createHandler({ vend, recordRequest, logError, now, monotonic }:
 
   async function answerToken(event: unknown, context: VendContext, { signal }: { signal: AbortSignal }) {
     // With no time left, nothing is begun: a one-time code stays unused.
-    if (context.getRemainingTimeInMillis() <= margin) refuseOutOfTime();
+    if (context.getRemainingTimeInMillis() <= vendMarginMs) refuseOutOfTime();
     const { token, level } = await vend(readApiEvent(event), context.audit, signal);
     const time = now();
     Object.assign(context.audit, {
@@ -74,7 +72,7 @@ export function createHandler({ vend, recordRequest, logError, now, monotonic }:
 
   return middy<unknown, APIGatewayProxyResult, Error, VendContext>({
     requestStart: shortenDeadline,
-    timeoutEarlyInMillis: margin,
+    timeoutEarlyInMillis: vendMarginMs,
     timeoutEarlyResponse: refuseOutOfTime,
   })
     .use({ before: startAudit, after: recordOutcome, onError: recordOutcome })
@@ -95,7 +93,7 @@ function refuseOutOfTime(): never {
 function timeToAnswer(event: unknown, now: number): number {
   const { requestTimeEpoch } = requestContextOf(event);
   const waited = Number.isFinite(requestTimeEpoch) ? now - (requestTimeEpoch as number) : 0;
-  return answerWithin - Math.max(0, waited);
+  return answerDeadlineMs - Math.max(0, waited);
 }
 
 function requestIdOf(event: unknown): string | undefined {
