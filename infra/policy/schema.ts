@@ -1,4 +1,11 @@
 import * as z from 'zod';
+import {
+  accountId,
+  maxUserIdCharacters,
+  partition,
+  retailerId as retailerIdRule,
+  userIdCharacter,
+} from '../../lambda/protocol/names.ts';
 import { grantTypes } from '../../lambda/protocol/scopes.ts';
 import { list, oneOf, text, whatIsWrong } from './fields.ts';
 import { parsePrincipal } from './principals.ts';
@@ -8,6 +15,8 @@ import { badBaseUrl, badRedirectUri } from './urls.ts';
  * The policy file. Each field is checked by itself here; what holds between fields is in `rules.ts`. The
  * descriptions are what an editor shows, by way of `infra/policy.schema.json`.
  */
+
+const secretName = String.raw`[\w/+=.@\-]{1,512}`;
 
 const clientName = text(
   'write a name of up to 64 lower-case letters, digits, - and _, for example acme',
@@ -20,15 +29,16 @@ const scope = text(
   /^[\x21\x23-\x2b\x2d-\x5b\x5d-\x7e]{1,128}$/,
 );
 
-/** What a header may hold, as the function reads it; `*` would look like a pattern, and it is none. */
+/** As the function reads the header, but without `*`, which would look like a pattern. */
 const retailerId = text(
   'write one retailer id, in quotes, of up to 128 printable ASCII characters without spaces or *',
-  /^[\x21-\x29\x2b-\x7e]{1,128}$/,
+  new RegExp(`^(?!.*\\*)${retailerIdRule}$`),
 );
 
-// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what this refuses
-const userPattern = /^(?:\*|[^*\u0000-\u001f\u007f-\u009f\ud800-\udfff]{1,256}\*?)$/u;
-const user = text("write a user id in quotes, a prefix that ends in * or '*' for every user", userPattern);
+const user = text(
+  "write a user id in quotes, a prefix that ends in * or '*' for every user",
+  new RegExp(`^(?:\\*|(?:(?!\\*)${userIdCharacter}){1,${maxUserIdCharacters}}\\*?)$`, 'u'),
+);
 
 const principal = text('write arn:aws:iam::111122223333:role/NAME', (value) => {
   const parsed = parsePrincipal(value);
@@ -43,19 +53,21 @@ export const clientSchema = z
         .describe('Connect itself, or the development server that Instacart gave you. Default: production.'),
       secretName: text(
         'write a name of letters, digits and /_+=.@-, for example connect/acme',
-        /^[\w/+=.@-]{1,512}$/,
+        new RegExp(`^${secretName}$`),
       )
         .optional()
         .describe('Name of the secret in Secrets Manager; the stack makes it and you fill it in.'),
       secretArn: text(
         "write the secret's whole ARN, with the 6 characters that AWS put at its end",
-        /^arn:aws(-[a-z]+)*:secretsmanager:[a-z0-9-]+:\d{12}:secret:[\w/+=.@-]{1,512}-[A-Za-z0-9]{6}$/,
+        new RegExp(
+          `^arn:${partition}:secretsmanager:[a-z0-9-]+:${accountId}:secret:${secretName}-[A-Za-z0-9]{6}$`,
+        ),
       )
         .optional()
         .describe('Whole ARN of a secret that you have already, in the region of the stack.'),
       kmsKeyArn: text(
         "write the key's own ARN (not an alias's), as arn:aws:kms:REGION:ACCOUNT:key/ID",
-        /^arn:aws(-[a-z]+)*:kms:[a-z0-9-]+:\d{12}:key\/[A-Za-z0-9-]{1,64}$/,
+        new RegExp(`^arn:${partition}:kms:[a-z0-9-]+:${accountId}:key/[A-Za-z0-9-]{1,64}$`),
       )
         .optional()
         .describe("The key that encrypts secretArn, unless it is AWS's own aws/secretsmanager."),

@@ -1,6 +1,7 @@
 import middy from '@middy/core';
 import type { APIGatewayProxyResult, Context } from 'aws-lambda';
 import type { Audit, RecordRequest } from '../observability/audit.ts';
+import { descriptions } from '../protocol/contract.ts';
 import { remainingSeconds } from '../tokens/token.ts';
 import { timeBudget } from '../values/time-budget.ts';
 import { readApiEvent } from './api-event.ts';
@@ -59,7 +60,7 @@ export function createHandler({ vend, recordRequest, logError, now, monotonic }:
 
   function bug(error: unknown): OAuthError {
     logError(error);
-    return new OAuthError('server_error', 'bug', 'Something went wrong in this service.');
+    return new OAuthError('server_error', 'bug', descriptions.bug);
   }
 
   function recordOutcome({ response, error, context }: VendRequest): void {
@@ -81,12 +82,7 @@ export function createHandler({ vend, recordRequest, logError, now, monotonic }:
 }
 
 function refuseOutOfTime(): never {
-  throw new OAuthError(
-    'temporarily_unavailable',
-    'out_of_time',
-    'Out of time: try again. An authorization_code may be used up: start the linking again with a new one.',
-    { status: 504 },
-  );
+  throw new OAuthError('temporarily_unavailable', 'out_of_time', descriptions.outOfTime, { status: 504 });
 }
 
 /** A gateway clock ahead of ours gains nobody time; an event without its time gets all of it. */
