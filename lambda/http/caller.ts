@@ -1,5 +1,5 @@
 import type { Identity } from '../policy/principal.ts';
-import { accountId, iamName, partition, sessionName } from '../protocol/names.ts';
+import { accountIdRule, iamNameRule, partitionRule, sessionNameRule } from '../protocol/names.ts';
 import type { ApiEvent } from './api-event.ts';
 import { OAuthError } from './oauth-error.ts';
 
@@ -7,11 +7,11 @@ import { OAuthError } from './oauth-error.ts';
 export type Caller = Identity & { arn: string };
 
 const role = new RegExp(
-  `^arn:(${partition}):sts::(${accountId}):assumed-role/(${iamName})/${sessionName}$`,
+  `^arn:(${partitionRule}):sts::(${accountIdRule}):assumed-role/(${iamNameRule})/${sessionNameRule}$`,
   'u',
 );
 const user = new RegExp(
-  `^arn:(${partition}):iam::(${accountId}):user/(?:[\\x21-\\x7e]{1,510}/)?(${iamName})$`,
+  `^arn:(${partitionRule}):iam::(${accountIdRule}):user/(?:[\\x21-\\x7e]{1,510}/)?(${iamNameRule})$`,
   'u',
 );
 

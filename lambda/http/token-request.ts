@@ -1,6 +1,6 @@
 import type { Policy } from '../policy/policy.ts';
 import { descriptions, tokenPath } from '../protocol/contract.ts';
-import { retailerId as retailerIdRule } from '../protocol/names.ts';
+import { retailerIdRule } from '../protocol/names.ts';
 import { connectScopes, type GrantType, grantTypes, grantTypesOf, splitScopes } from '../protocol/scopes.ts';
 import { decodeUserAssertion, isUserId } from '../protocol/user-assertion.ts';
 import type { Subject } from '../tokens/mint-request.ts';

@@ -1,4 +1,4 @@
-import { permissionSetSuffix } from '../protocol/names.ts';
+import { permissionSetSuffixRule } from '../protocol/names.ts';
 
 /** An AWS identity: an IAM role (whoever assumed it) or an IAM user. */
 export type Identity = {
@@ -17,7 +17,7 @@ export type Identity = {
  */
 export type Principal = Identity & { match: 'exact' | 'prefix' | 'permissionSet' };
 
-const permissionSetEnd = new RegExp(`^${permissionSetSuffix}$`, 'u');
+const permissionSetEnd = new RegExp(`^${permissionSetSuffixRule}$`, 'u');
 
 export function matchesPrincipal(principal: Principal, identity: Identity): boolean {
   return (

@@ -1,7 +1,7 @@
 import { parseJsonObject } from '../values/json.ts';
-import { maxUserIdCharacters, userIdCharacter } from './names.ts';
+import { maxUserIdCharacters, userIdCharacterRule } from './names.ts';
 
-const userIdPattern = new RegExp(`^${userIdCharacter}{1,${maxUserIdCharacters}}$`, 'u');
+const userIdPattern = new RegExp(`^${userIdCharacterRule}{1,${maxUserIdCharacters}}$`, 'u');
 
 export function isUserId(value: unknown): value is string {
   return typeof value === 'string' && userIdPattern.test(value);

@@ -1,10 +1,15 @@
 import { readFileSync } from 'node:fs';
 import { parse } from 'yaml';
 import * as z from 'zod';
-import { accountId, iamName, partition, sessionName } from '../../../lambda/protocol/names.ts';
+import {
+  accountIdRule,
+  iamNameRule,
+  partitionRule,
+  sessionNameRule,
+} from '../../../lambda/protocol/names.ts';
 
 const principal = new RegExp(
-  `^arn:(${partition}):iam::(${accountId}):(role|user)/(?:.+/)?(${iamName})$`,
+  `^arn:(${partitionRule}):iam::(${accountIdRule}):(role|user)/(?:.+/)?(${iamNameRule})$`,
   'u',
 );
 
@@ -17,7 +22,7 @@ const schema = z.array(
     principalArn: z.string().regex(principal, 'write arn:aws:iam::ACCOUNT:role/NAME or …:user/NAME'),
     sessionName: z
       .string()
-      .regex(new RegExp(`^${sessionName}$`, 'u'))
+      .regex(new RegExp(`^${sessionNameRule}$`, 'u'))
       .optional(),
     /** Whether an identity policy of its own lets it invoke the API: what callers of other accounts need. */
     identityPolicyAllows: z.boolean().optional(),
