@@ -1,12 +1,19 @@
 import type { Identity } from '../policy/principal.ts';
+import { accountIdRule, iamNameRule, partitionRule, sessionNameRule } from '../protocol/names.ts';
 import type { ApiEvent } from './api-event.ts';
 import { OAuthError } from './oauth-error.ts';
 
 /** Who signed the request. The session name is the caller's own choice: recorded, never part of a decision. */
 export type Caller = Identity & { arn: string };
 
-const role = /^arn:(aws[a-z-]*):sts::(\d{12}):assumed-role\/([\w+=,.@-]{1,64})\/[\w+=,.@-]{2,64}$/;
-const user = /^arn:(aws[a-z-]*):iam::(\d{12}):user\/(?:[\x21-\x7e]{1,510}\/)?([\w+=,.@-]{1,64})$/;
+const role = new RegExp(
+  `^arn:(${partitionRule}):sts::(${accountIdRule}):assumed-role/(${iamNameRule})/${sessionNameRule}$`,
+  'u',
+);
+const user = new RegExp(
+  `^arn:(${partitionRule}):iam::(${accountIdRule}):user/(?:[\\x21-\\x7e]{1,510}/)?(${iamNameRule})$`,
+  'u',
+);
 
 /**
  * The caller by API Gateway's word for it, `requestContext.identity`: what the signature proved. Only roles and

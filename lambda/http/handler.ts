@@ -1,16 +1,15 @@
 import middy from '@middy/core';
 import type { APIGatewayProxyResult, Context } from 'aws-lambda';
 import type { Audit, RecordRequest } from '../observability/audit.ts';
+import { descriptions } from '../protocol/contract.ts';
 import { remainingSeconds } from '../tokens/token.ts';
+import { timeBudget } from '../values/time-budget.ts';
 import { readApiEvent } from './api-event.ts';
 import { OAuthError } from './oauth-error.ts';
 import { errorResponse, tokenResponse } from './responses.ts';
 import type { Vend } from './vend.ts';
 
-/** From `requestTimeEpoch`: API Gateway itself gives up after 29 s. */
-const answerWithin = 25_000;
-/** Before Lambda would end us. */
-const margin = 1_000;
+const { answerDeadlineMs, vendMarginMs } = timeBudget;
 
 type VendContext = Context & { audit: Audit; startedAt: number };
 type VendRequest = middy.Request<unknown, APIGatewayProxyResult, Error, VendContext>;
@@ -30,7 +29,7 @@ export function createHandler({ vend, recordRequest, logError, now, monotonic }:
   /** Middy ends us a margin before the remaining time is over, so the gateway's deadline is put there. */
   function shortenDeadline({ event, context }: middy.Request): void {
     const { getRemainingTimeInMillis } = context;
-    const endsAt = monotonic() + timeToAnswer(event, now()) + margin;
+    const endsAt = monotonic() + timeToAnswer(event, now()) + vendMarginMs;
     context.getRemainingTimeInMillis = () => Math.min(getRemainingTimeInMillis(), endsAt - monotonic());
   }
 
@@ -42,7 +41,7 @@ export function createHandler({ vend, recordRequest, logError, now, monotonic }:
 
   async function answerToken(event: unknown, context: VendContext, { signal }: { signal: AbortSignal }) {
     // With no time left, nothing is begun: a one-time code stays unused.
-    if (context.getRemainingTimeInMillis() <= margin) refuseOutOfTime();
+    if (context.getRemainingTimeInMillis() <= vendMarginMs) refuseOutOfTime();
     const { token, level } = await vend(readApiEvent(event), context.audit, signal);
     const time = now();
     Object.assign(context.audit, {
@@ -61,7 +60,7 @@ export function createHandler({ vend, recordRequest, logError, now, monotonic }:
 
   function bug(error: unknown): OAuthError {
     logError(error);
-    return new OAuthError('server_error', 'bug', 'Something went wrong in this service.');
+    return new OAuthError('server_error', 'bug', descriptions.bug);
   }
 
   function recordOutcome({ response, error, context }: VendRequest): void {
@@ -74,7 +73,7 @@ export function createHandler({ vend, recordRequest, logError, now, monotonic }:
 
   return middy<unknown, APIGatewayProxyResult, Error, VendContext>({
     requestStart: shortenDeadline,
-    timeoutEarlyInMillis: margin,
+    timeoutEarlyInMillis: vendMarginMs,
     timeoutEarlyResponse: refuseOutOfTime,
   })
     .use({ before: startAudit, after: recordOutcome, onError: recordOutcome })
@@ -83,19 +82,14 @@ export function createHandler({ vend, recordRequest, logError, now, monotonic }:
 }
 
 function refuseOutOfTime(): never {
-  throw new OAuthError(
-    'temporarily_unavailable',
-    'out_of_time',
-    'Out of time: try again. An authorization_code may be used up: start the linking again with a new one.',
-    { status: 504 },
-  );
+  throw new OAuthError('temporarily_unavailable', 'out_of_time', descriptions.outOfTime, { status: 504 });
 }
 
 /** A gateway clock ahead of ours gains nobody time; an event without its time gets all of it. */
 function timeToAnswer(event: unknown, now: number): number {
   const { requestTimeEpoch } = requestContextOf(event);
   const waited = Number.isFinite(requestTimeEpoch) ? now - (requestTimeEpoch as number) : 0;
-  return answerWithin - Math.max(0, waited);
+  return answerDeadlineMs - Math.max(0, waited);
 }
 
 function requestIdOf(event: unknown): string | undefined {

@@ -68,8 +68,3 @@ export class OAuthError extends Error {
     this.headers = headers;
   }
 }
-
-/** `Retry-After` in whole seconds, never 0: a caller that retries at once gains nothing. */
-export function retryAfter(milliseconds: number): Record<string, string> {
-  return { 'Retry-After': String(Math.max(1, Math.ceil(milliseconds / 1000))) };
-}

@@ -1,3 +1,4 @@
+import { descriptions } from '../protocol/contract.ts';
 import { parseJsonObject } from '../values/json.ts';
 import { type ApiEvent, headerValues } from './api-event.ts';
 import { OAuthError } from './oauth-error.ts';
@@ -13,7 +14,7 @@ export function readBody(event: ApiEvent): Fields {
   const parse = parserOf(event);
   const text = readText(event);
   if (Buffer.byteLength(text) > maxBytes) {
-    throw new OAuthError('invalid_request', 'size', 'The body is larger than 16 kB.', { status: 413 });
+    throw new OAuthError('invalid_request', 'size', descriptions.bodyTooLarge, { status: 413 });
   }
   return new Map(parse(text).filter(([, value]) => value !== ''));
 }
@@ -25,12 +26,7 @@ function parserOf(event: ApiEvent): Parser {
   const type = types.length === 1 ? types[0]?.split(';')[0]?.trim().toLowerCase() : undefined;
   if (type === 'application/json') return parseJson;
   if (type === 'application/x-www-form-urlencoded') return parseForm;
-  throw new OAuthError(
-    'invalid_request',
-    'content_type',
-    'Send Content-Type application/json or application/x-www-form-urlencoded.',
-    { status: 415 },
-  );
+  throw new OAuthError('invalid_request', 'content_type', descriptions.contentType, { status: 415 });
 }
 
 const utf8 = new TextDecoder('utf-8', { fatal: true });

@@ -1,4 +1,5 @@
 import type { APIGatewayProxyResult } from 'aws-lambda';
+import { responseHeaders } from '../protocol/contract.ts';
 import type { ErrorBody } from '../protocol/error-codes.ts';
 import { answerTimes, type Token } from '../tokens/token.ts';
 import type { CacheStatus } from '../tokens/tokens.ts';
@@ -37,12 +38,7 @@ export function errorResponse(
 function answer(statusCode: number, body: object, headers: Record<string, string>): APIGatewayProxyResult {
   return {
     statusCode,
-    headers: {
-      'Content-Type': 'application/json',
-      'Cache-Control': 'no-store',
-      Pragma: 'no-cache',
-      ...headers,
-    },
+    headers: { ...responseHeaders, ...headers },
     body: JSON.stringify(body),
     isBase64Encoded: false,
   };

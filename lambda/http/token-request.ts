@@ -1,4 +1,6 @@
 import type { Policy } from '../policy/policy.ts';
+import { descriptions, tokenPath } from '../protocol/contract.ts';
+import { retailerIdRule } from '../protocol/names.ts';
 import { connectScopes, type GrantType, grantTypes, grantTypesOf, splitScopes } from '../protocol/scopes.ts';
 import { decodeUserAssertion, isUserId } from '../protocol/user-assertion.ts';
 import type { Subject } from '../tokens/mint-request.ts';
@@ -36,7 +38,7 @@ const forbiddenInQuery = new Set([
   'access_token',
 ]);
 const maxMinTtlSeconds = 7200;
-const headerValue = /^[\x21-\x7e]{1,128}$/;
+const retailerIdPattern = new RegExp(`^${retailerIdRule}$`, 'u');
 
 /** Reads a token request in the order of the contract: query, route, content type, size, fields, grant, scope. */
 export function readRequest(event: ApiEvent, policy: Policy): TokenRequest {
@@ -65,8 +67,8 @@ function refuseCredentialsInQuery(event: ApiEvent): void {
 }
 
 function requireRoute(event: ApiEvent): void {
-  if (routePath(event) !== '/v2/oauth/token') {
-    throw new OAuthError('invalid_request', 'path', 'No such path: use POST /v2/oauth/token.', {
+  if (routePath(event) !== tokenPath) {
+    throw new OAuthError('invalid_request', 'path', descriptions.noSuchPath, {
       status: 404,
     });
   }
@@ -136,7 +138,7 @@ function readRetailerId(event: ApiEvent): string | undefined {
   const [retailerId = '', ...more] = headerValues(event, 'x-retailer-id').map((value) => value.trim());
   if (more.length > 0) throw wrongField('Send X-Retailer-Id once.');
   if (retailerId === '') return undefined;
-  if (headerValue.test(retailerId)) return retailerId;
+  if (retailerIdPattern.test(retailerId)) return retailerId;
   throw wrongField('X-Retailer-Id must be printable ASCII without spaces, at most 128 characters.');
 }
 

@@ -1,7 +1,8 @@
+import { retryAfterHeader } from '../protocol/contract.ts';
 import type { Failure } from '../tokens/back-off.ts';
 import type { MintRequest } from '../tokens/mint-request.ts';
 import type { VendResult } from '../tokens/tokens.ts';
-import { OAuthError, retryAfter } from './oauth-error.ts';
+import { OAuthError } from './oauth-error.ts';
 
 /** Milliseconds, where Connect has not said. */
 const defaultRetryAfter = 1_000;
@@ -14,7 +15,7 @@ export function refusalOf(vended: Exclude<VendResult, { kind: 'token' }>, order:
     'temporarily_unavailable',
     'min_ttl',
     'Connect cannot issue a token with that much remaining life yet.',
-    { headers: retryAfter(vended.retryAfter) },
+    { headers: retryAfterHeader(vended.retryAfter) },
   );
 }
 
@@ -77,6 +78,6 @@ function serverError(
 
 function unavailable(reason: OAuthError['reason'], description: string, milliseconds: number): OAuthError {
   return new OAuthError('temporarily_unavailable', reason, description, {
-    headers: retryAfter(milliseconds),
+    headers: retryAfterHeader(milliseconds),
   });
 }

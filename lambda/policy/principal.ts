@@ -1,3 +1,5 @@
+import { permissionSetSuffixRule } from '../protocol/names.ts';
+
 /** An AWS identity: an IAM role (whoever assumed it) or an IAM user. */
 export type Identity = {
   partition: string;
@@ -15,7 +17,7 @@ export type Identity = {
  */
 export type Principal = Identity & { match: 'exact' | 'prefix' | 'permissionSet' };
 
-const permissionSetSuffix = /^[0-9a-f]{16}$/;
+const permissionSetEnd = new RegExp(`^${permissionSetSuffixRule}$`, 'u');
 
 export function matchesPrincipal(principal: Principal, identity: Identity): boolean {
   return (
@@ -29,5 +31,5 @@ export function matchesPrincipal(principal: Principal, identity: Identity): bool
 function matchesName({ match, name }: Principal, actual: string): boolean {
   if (match === 'exact') return actual === name;
   if (!actual.startsWith(name)) return false;
-  return match === 'prefix' || permissionSetSuffix.test(actual.slice(name.length));
+  return match === 'prefix' || permissionSetEnd.test(actual.slice(name.length));
 }

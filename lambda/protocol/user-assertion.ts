@@ -1,11 +1,10 @@
 import { parseJsonObject } from '../values/json.ts';
+import { maxUserIdCharacters, userIdCharacterRule } from './names.ts';
 
-/** Control characters have no place in an id, and would let one user id look like another in a record. */
-// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what this refuses
-const userIdPattern = /^[^\u0000-\u001f\u007f-\u009f]{1,256}$/u;
+const userIdPattern = new RegExp(`^${userIdCharacterRule}{1,${maxUserIdCharacters}}$`, 'u');
 
 export function isUserId(value: unknown): value is string {
-  return typeof value === 'string' && value.isWellFormed() && userIdPattern.test(value);
+  return typeof value === 'string' && userIdPattern.test(value);
 }
 
 /**

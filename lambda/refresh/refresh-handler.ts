@@ -1,22 +1,14 @@
 import middy from '@middy/core';
-import * as z from 'zod/mini';
 import type { RecordRefresh } from '../observability/audit.ts';
 import { clientNamed, type KeepWarm, type Policy } from '../policy/policy.ts';
 import type { Renew, RenewalRequest, RenewalResult } from '../tokens/renewal.ts';
 import { phaseOf, type Token } from '../tokens/token.ts';
+import { isScheduleEvent } from './schedule-event.ts';
 
 /** Entries looked after at once: Connect has a per-second limit. */
 const atOnce = 4;
 /** Before Lambda would end us. */
 const margin = 2_000;
-
-/** What the stack's schedule sends; anything else is a mistake. It catches mistakes, not whoever may invoke us. */
-const scheduleEvent = z.object({
-  source: z.literal('connect-token-vending.schedule'),
-  schedule_arn: z.string().check(z.startsWith('arn:')),
-  scheduled_time: z.string(),
-  execution_id: z.string(),
-});
 
 /** Entries of keepWarm, by what became of them. */
 export type RefreshCounts = { entries: number; fresh: number; renewed: number; failed: number };
@@ -38,8 +30,7 @@ export function createRefreshHandler({ policy, renew, recordRefresh, now }: Refr
     _context: unknown,
     { signal }: { signal: AbortSignal },
   ): Promise<RefreshCounts> {
-    if (!scheduleEvent.safeParse(event).success)
-      throw new Error('This function answers its own schedule only');
+    if (!isScheduleEvent(event)) throw new Error('This function answers its own schedule only');
     const counts: RefreshCounts = { entries: policy.keepWarm.length, fresh: 0, renewed: 0, failed: 0 };
     const waiting = policy.keepWarm.values();
     const look = async () => {
