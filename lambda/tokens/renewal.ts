@@ -1,44 +1,131 @@
-import { setTimeout as sleep } from 'node:timers/promises';
-import { type BoundedTable, boundTable, type TableBudget } from './bounded-table.ts';
-import { cacheKey, circuitKey, partitionKey } from './cache-key.ts';
-import { adopt, seen } from './known.ts';
-import { attemptLease, endedLease, failuresOf, type Lease, pauseAfter, scopeOfFailure } from './lease.ts';
-import type { Failure, Mint, MintMode, MintResult } from './mint.ts';
-import type { MintRequest } from './mint-request.ts';
-import { type Action, type Known, type NoToken, plan, type Wanted } from './plan.ts';
-import { afterMint, nextForcedRenewal, type Token, isOfUse } from './token.ts';
-import type { Revision, Row, TokenTable } from './token-table.ts';
-import { leaseMs } from './time-budget.ts';
+import { type Attempt, claim, circuitOf, isOutOfTime, look, probe, release, type RenewalDependencies, type RenewalRequest, setCircuit, setRow, startAttempt, wait } from './attempt.ts';
+import { endedLease, failuresOf, pauseAfter, scopeOfFailure } from './lease.ts';
+import type { Failure, MintMode, MintResult } from './mint.ts';
+import { type Action, type NoToken, plan } from './plan.ts';
+import { afterMint, minimumLifeMs, type Token } from './token.ts';
 
-/** A client's circuit breaker, as this instance last saw it. */
-export type Circuit = { lease: Lease | undefined; revision: Revision };
+/** A first-seen token with less life than its minimum and this much counts as a failed mint. */
+const leastUseMs = 1_000;
 
-export type RenewalDependencies = {
-  table: TokenTable;
-  budget: TableBudget;
-  mint: Mint;
-  /** Reads the client's secret ahead of a mint, while the lease is being taken. */
-  prepare: (request: MintRequest) => void;
-  circuits: Map<string, Circuit>;
-  /** No two are the same. */
-  newRevision: () => string;
-  now: () => number;
-  monotonic: () => number;
-  random: () => number;
-};
-
-/** `known` is brought up to date on the way. `deadline` is on the monotonic clock. */
-export type RenewalRequest = {
-  mintRequest: MintRequest;
-  wanted: Wanted;
-  known: Known;
-  deadline: number;
-  signal: AbortSignal;
-};
-
+/** `minted` is set where this request minted, whether or not it got what it minted. */
 export type RenewalResult = (
-  | { kind: 'token'; token: Token; source: 'memory' | 'table' | 'mint' }
+  | { kind: 'token'; token: Token; source: Attempt['source'] }
   | { kind: 'none'; why: NoToken; retryAfterMs: number | undefined }
-) & { mint: MintResult | undefined; tableFault: string | undefined };
+) & { minted: MintResult | undefined; tableFault: string | undefined };
 
 export type Renew = (request: RenewalRequest) => Promise<RenewalResult>;
+
+/** Gets a token for one request: does what `plan` says, until it says to serve or to refuse. */
+export function createRenew(dependencies: RenewalDependencies): Renew {
+  return async function renew(request) {
+    const attempt = startAttempt(request, dependencies);
+    let failure: Failure | undefined;
+    for (;;) {
+      const action = nextAction(attempt);
+      switch (action.kind) {
+        case 'serve':
+        case 'refuse':
+          await release(attempt);
+          return resultOf(attempt, action, failure);
+        case 'look':
+          await look(attempt);
+          break;
+        case 'wait':
+          await wait(attempt);
+          break;
+        case 'claim':
+          await claim(attempt, action.mode, action.isForced);
+          break;
+        case 'probe':
+          await probe(attempt, action.mode);
+          break;
+        case 'mint':
+          failure = await mintNow(attempt, action.mode);
+          break;
+      }
+    }
+  };
+}
+
+function nextAction(attempt: Attempt): Action {
+  const { known, wanted, table, hasLooked, claim: claimed, isProbe, now } = attempt;
+  const progress = {
+    table: table.isOpen() ? ('open' as const) : ('closed' as const),
+    hasLooked,
+    hasClaimed: claimed?.isOurs === true,
+    isProbe,
+    isOutOfTime: isOutOfTime(attempt),
+  };
+  return plan(known, circuitOf(attempt).lease, wanted, progress, now());
+}
+
+/** The request that minted is told how its mint failed; the ones after it, that they are held back. */
+function resultOf({ source, minted, table }: Attempt, action: Action & { kind: 'serve' | 'refuse' }, failure: Failure | undefined): RenewalResult {
+  const record = { minted, tableFault: table.fault() };
+  if (action.kind === 'serve') return { kind: 'token', token: action.token, source, ...record };
+  const { why, retryAfterMs } = action;
+  return { kind: 'none', why: why.kind === 'back_off' ? (failure ?? why) : why, retryAfterMs, ...record };
+}
+
+/** One mint, and what the fleet is told of it. Returns the failure, if it was one. */
+async function mintNow(attempt: Attempt, mode: MintMode): Promise<Failure | undefined> {
+  const { known, mintRequest, signal } = attempt;
+  const { token: before } = known;
+  attempt.minted = await attempt.mint(mintRequest, mode, signal);
+  attempt.table.reopen();
+  const { outcome } = attempt.minted;
+  // A request that was given up and ends late must not undo what a later one has learnt.
+  if (known.token !== before) return outcome.kind === 'token' ? undefined : outcome;
+  if (outcome.kind === 'token') return publish(attempt, outcome.token);
+  await recordFailure(attempt, outcome, mode);
+  return outcome;
+}
+
+/** A token that is nearly dead on arrival is a failure: its successor must not be asked for at every request. */
+const deadOnArrival: Failure = { kind: 'unavailable', retryAfterMs: undefined, isAnswered: true };
+
+async function publish(attempt: Attempt, minted: Token): Promise<Failure | undefined> {
+  const { known, now } = attempt;
+  const token = afterMint(known.token, minted, now());
+  const isOfUse =
+    token.reissuedAt !== undefined || token.expiresAt - now() >= minimumLifeMs(token) + leastUseMs;
+  if (isOfUse || (known.token?.expiresAt ?? 0) < token.expiresAt) {
+    Object.assign(known, { token, isShared: false });
+    attempt.source = 'mint';
+  }
+  const lease = isOfUse ? undefined : pauseAfter(known.lease, deadOnArrival, now());
+  const [written] = await Promise.all([setRow(attempt, lease), closeCircuit(attempt)]);
+  if (written === 'replaced') known.isShared = true;
+  if (written === 'lost') await look(attempt);
+  return isOfUse ? undefined : deadOnArrival;
+}
+
+/** Connect has answered well, or has refused one token for a reason of that token's own. */
+async function closeCircuit(attempt: Attempt): Promise<void> {
+  const { now } = attempt;
+  if (failuresOf(circuitOf(attempt).lease, now()) > 0) await setCircuit(attempt, endedLease(undefined, now()));
+}
+
+/** What failed holds back the token or the whole client. An attempt that its request cut short proves nothing. */
+async function recordFailure(attempt: Attempt, failure: Failure, mode: MintMode): Promise<void> {
+  const { known, isProbe, signal, now } = attempt;
+  const circuit = circuitOf(attempt).lease;
+  const isUnanswered = mode === 'ahead' && failure.kind === 'unavailable' && !failure.isAnswered;
+  const ended = { ...endedLease(known.lease, now()), isUnanswered };
+  if (signal.aborted || (isUnanswered && !isProbe)) {
+    await Promise.all([
+      setRow(attempt, ended),
+      isProbe ? setCircuit(attempt, endedLease(circuit, now())) : undefined,
+    ]);
+  } else if (scopeOfFailure(failure) === 'token') {
+    await Promise.all([setRow(attempt, pauseAfter(known.lease, failure, now())), closeCircuit(attempt)]);
+  } else {
+    // Others who wait for this token learn why there is none; whether to try again, the circuit tells.
+    const brief = pauseAfter(undefined, { ...failure, retryAfterMs: undefined }, now());
+    await Promise.all([
+      setRow(attempt, isUnanswered ? ended : brief),
+      setCircuit(attempt, pauseAfter(circuit, failure, now())),
+    ]);
+  }
+  attempt.isProbe = false;
+}
