@@ -1,7 +1,7 @@
 import { parseJsonObject } from '../values/json.ts';
 
-/** Control characters have no place in an id, and would let one user id look like another in a record. */
-// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what this refuses
+/** No id needs control characters, and with them one user id could look like another in a record. */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: the pattern rejects them
 const userIdPattern = /^[^\u0000-\u001f\u007f-\u009f]{1,256}$/u;
 
 export function isUserId(value: unknown): value is string {
@@ -9,9 +9,9 @@ export function isUserId(value: unknown): value is string {
 }
 
 /**
- * The user id in a fulfillment_user_assertion: standard padded Base64 of `{"user_id":"…"}` and nothing else in
- * it. Undefined for anything else: Connect's assertion is unsigned, so what one parser here and another there
- * could read differently must not go up.
+ * The user id in a fulfillment_user_assertion: standard padded Base64 of `{"user_id":"…"}` with nothing else in it.
+ * Undefined for anything else. Connect's assertion is unsigned, so the service must not accept a text that Connect's
+ * parser could read as another user.
  */
 export function decodeUserAssertion(assertion: string): string | undefined {
   const bytes = Buffer.from(assertion, 'base64');
