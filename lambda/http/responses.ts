@@ -4,7 +4,7 @@ import { answerTimes, type Token } from '../tokens/token.ts';
 import type { CacheStatus } from '../tokens/tokens.ts';
 import type { OAuthError } from './oauth-error.ts';
 
-/** RFC 9211's words for where a token came from. */
+/** RFC 9211's words for the source of a token. */
 const cacheStatuses: Record<CacheStatus, string> = {
   memory: 'hit; detail=memory',
   table: 'hit; detail=table',
@@ -13,8 +13,8 @@ const cacheStatuses: Record<CacheStatus, string> = {
   bypass: 'fwd=bypass',
 };
 
-/** Connect's own fields; `scope` parts are separated by spaces (RFC 6749 §3.3), which OAuth libraries read. */
-export function tokenResponse(token: Token, level: CacheStatus, now: number): APIGatewayProxyResult {
+/** Connect's own fields. Spaces separate the parts of `scope`: OAuth libraries read RFC 6749 §3.3's form. */
+export function tokenResponse(token: Token, cacheStatus: CacheStatus, now: number): APIGatewayProxyResult {
   const times = answerTimes(token, now);
   const body = {
     access_token: token.value.reveal(),
@@ -22,8 +22,8 @@ export function tokenResponse(token: Token, level: CacheStatus, now: number): AP
     ...times,
     ...(token.scopes && { scope: token.scopes.join(' ') }),
   };
-  const cacheStatus = `connect-token-vending; ${cacheStatuses[level]}; ttl=${times.expires_in}`;
-  return answer(200, body, { 'Cache-Status': cacheStatus });
+  const source = `connect-token-vending; ${cacheStatuses[cacheStatus]}; ttl=${times.expires_in}`;
+  return jsonResponse(200, body, { 'Cache-Status': source });
 }
 
 export function errorResponse(
@@ -31,10 +31,14 @@ export function errorResponse(
   requestId: string,
 ): APIGatewayProxyResult {
   const body: ErrorBody = { error: code, error_description: message, request_id: requestId };
-  return answer(status, body, headers);
+  return jsonResponse(status, body, headers);
 }
 
-function answer(statusCode: number, body: object, headers: Record<string, string>): APIGatewayProxyResult {
+function jsonResponse(
+  statusCode: number,
+  body: object,
+  headers: Readonly<Record<string, string>>,
+): APIGatewayProxyResult {
   return {
     statusCode,
     headers: {

@@ -1,82 +1,48 @@
+import { reasonOfFailure } from '../observability/failure-reason.ts';
 import type { Failure } from '../tokens/back-off.ts';
-import type { MintRequest } from '../tokens/mint-request.ts';
+import type { Subject } from '../tokens/mint-request.ts';
 import type { VendResult } from '../tokens/tokens.ts';
-import { OAuthError, retryAfter } from './oauth-error.ts';
+import { OAuthError } from './oauth-error.ts';
 
-/** Milliseconds, where Connect has not said. */
-const defaultRetryAfter = 1_000;
+/** Where Connect has named no time. */
+const defaultRetryAfterMs = 1_000;
 
-/** What a caller is told where there is no token: who has to act, and when to try again. */
-export function refusalOf(vended: Exclude<VendResult, { kind: 'token' }>, order: MintRequest): OAuthError {
-  if (vended.kind === 'failed')
-    return refusalOfFailure(vended.failure, vended.retryAfter ?? defaultRetryAfter, order);
-  return new OAuthError(
-    'temporarily_unavailable',
-    'min_ttl',
-    'Connect cannot issue a token with that much remaining life yet.',
-    { headers: retryAfter(vended.retryAfter) },
-  );
-}
-
-function refusalOfFailure({ kind }: Failure, milliseconds: number, { subject }: MintRequest): OAuthError {
-  switch (kind) {
-    case 'invalid_grant':
-      return new OAuthError(
-        'invalid_grant',
-        kind,
-        `Connect refused the ${subject.kind === 'code' ? 'code or its redirect_uri' : 'assertion'}.`,
-      );
-    case 'credentials_refused':
-      return serverError(
-        502,
-        kind,
-        "Connect refused this service's credentials. Its operators have been alerted.",
-      );
-    case 'query_params_forbidden':
-      return serverError(
-        502,
-        kind,
-        "Connect treats this service's credentials as compromised. Its operators have been alerted.",
-      );
-    case 'not_entitled':
-      return serverError(
-        502,
-        kind,
-        'Connect does not let this application have that scope: ask Instacart to enable it.',
-      );
-    case 'not_a_token':
-      return serverError(502, kind, 'The answer from Connect was not a valid token response.');
-    case 'misconfigured':
-      return serverError(500, kind, "This client's secret is missing or malformed, or may not be read.");
-    case 'unavailable':
-      return unavailable('upstream_unavailable', 'Connect is throttled, down or too slow.', milliseconds);
-    case 'secrets_unavailable':
-      return unavailable(kind, 'AWS Secrets Manager is throttled, down or too slow.', milliseconds);
-    case 'outcome_unknown':
-      return outcomeUnknown();
+/** What a caller reads when there is no token for it: who has to act, and when to try again. */
+export function vendError(result: Exclude<VendResult, { kind: 'token' }>, subject: Subject): OAuthError {
+  if (result.kind === 'short') {
+    const description = 'Connect cannot issue a token with that much remaining life yet.';
+    return new OAuthError('min_ttl', description, retryAfter(result.retryAfter));
   }
-}
-
-/** A one-time code went out and no answer came back: trying it again could revoke the token it bought. */
-function outcomeUnknown(): OAuthError {
+  const { failure, retryAfter: retryAfterMs = defaultRetryAfterMs } = result;
+  const isTemporary = failure.kind === 'unavailable' || failure.kind === 'secrets_unavailable';
   return new OAuthError(
-    'temporarily_unavailable',
-    'outcome_unknown',
-    'No answer from Connect, and the code may be used up: start the linking again with a new one.',
-    { status: 504 },
+    reasonOfFailure(failure),
+    descriptionOf(failure, subject),
+    isTemporary ? retryAfter(retryAfterMs) : {},
   );
 }
 
-function serverError(
-  status: number,
-  reason: Failure['kind'] & OAuthError['reason'],
-  description: string,
-): OAuthError {
-  return new OAuthError('server_error', reason, description, { status });
+const descriptions: Record<Exclude<Failure['kind'], 'invalid_grant'>, string> = {
+  credentials_refused:
+    "Connect refused this service's credentials. The operators of this service have been alerted.",
+  query_params_forbidden:
+    "Connect treats this service's credentials as compromised. The operators of this service have been alerted.",
+  not_entitled: 'Connect does not let this application have that scope: ask Instacart to enable it.',
+  not_a_token: "Connect's response was not a valid token response.",
+  misconfigured: "This client's secret is missing or malformed, or this service may not read it.",
+  unavailable: 'Connect is throttling requests, down or too slow.',
+  secrets_unavailable: 'AWS Secrets Manager is throttling requests, down or too slow.',
+  // The code went out and no response came back. Sent again, it could revoke the token that it was exchanged for.
+  outcome_unknown:
+    'Connect did not answer, and the code may be used up: start the linking again with a new one.',
+};
+
+function descriptionOf({ kind }: Failure, subject: Subject): string {
+  if (kind !== 'invalid_grant') return descriptions[kind];
+  return `Connect refused the ${subject.kind === 'code' ? 'code or its redirect_uri' : 'assertion'}.`;
 }
 
-function unavailable(reason: OAuthError['reason'], description: string, milliseconds: number): OAuthError {
-  return new OAuthError('temporarily_unavailable', reason, description, {
-    headers: retryAfter(milliseconds),
-  });
+/** `Retry-After` is in whole seconds, and never 0: an immediate retry would gain a caller nothing. */
+function retryAfter(milliseconds: number): Record<string, string> {
+  return { 'Retry-After': String(Math.max(1, Math.ceil(milliseconds / 1000))) };
 }

@@ -21,7 +21,7 @@ export type Client = {
   privateScopes: ScopeTable;
 };
 
-/** For a name that the compiled policy itself uses: throws where it has no such client. */
+/** For names that the compiled policy itself uses. Throws where it has no such client: a fault of its compiler. */
 export function clientNamed({ clients }: Policy, name: string): Client {
   const client = clients.find((one) => one.name === name);
   if (client === undefined)
@@ -29,7 +29,7 @@ export function clientNamed({ clients }: Policy, name: string): Client {
   return client;
 }
 
-/** Empty `scopes` with `unscoped` is the Transaction API's token; a grant is either unscoped or names scopes. */
+/** A grant either names scopes, or has none and is `unscoped`: then it is for the Transaction API's token. */
 export type Grant = {
   id: string;
   principals: readonly Principal[];
@@ -44,10 +44,10 @@ export type Grant = {
   redirectUris: readonly string[];
 };
 
-/** A client_credentials token that the refresh function keeps fresh; no scopes: the unscoped token. */
+/** A client_credentials token that the refresh function keeps fresh. Without scopes it is the unscoped token. */
 export type KeepWarm = { client: string; scopes: readonly string[]; retailerId?: string };
 
-/** What a caller asks for; no scopes: the unscoped token. */
+/** What a caller asks for. Without scopes it is the unscoped token. */
 export type AccessRequest = {
   client: string;
   grantType: GrantType;
@@ -57,7 +57,7 @@ export type AccessRequest = {
   retailerId?: string | undefined;
 };
 
-/** The first thing that did not match. What is absent and what is not granted read the same. */
+/** The first thing that no grant matched. It is the same for what does not exist and for what is not granted. */
 export type DenialReason =
   | 'caller'
   | 'client'
@@ -67,23 +67,25 @@ export type DenialReason =
   | 'redirect_uri'
   | 'retailer_id';
 
-export type Decision = { allow: true; grantIds: string[] } | { allow: false; mismatch: DenialReason };
+export type Denial = { allow: false; reason: DenialReason };
+
+export type Decision = { allow: true; grantIds: string[] } | Denial;
 
 /**
- * Every scope must be covered by one grant that matches caller, client, grant type, user, redirect URI and
- * retailer id together; conditions of two grants are never pieced together.
+ * For each scope, one grant must match caller, client, grant type, user, redirect URI and retailer id together.
+ * Two grants are never combined to cover one scope.
  */
-export function decide(policy: Policy, caller: Identity, ask: AccessRequest): Decision {
-  const granted = grantsTo(policy, caller, ask);
+export function decide(policy: Policy, caller: Identity, request: AccessRequest): Decision {
+  const granted = grantsTo(policy, caller, request);
   if (!granted.allow) return granted;
-  const wanted = ask.scopes.length === 0 ? [undefined] : ask.scopes;
+  const wanted = request.scopes.length === 0 ? [undefined] : request.scopes;
   const grantIds = new Set<string>();
   for (const scope of wanted) {
     const covered = filterGrants(granted.grants, [
       ['scope', (grant) => (scope === undefined ? grant.unscoped : grant.scopes.includes(scope))],
-      ['user', (grant) => coversUser(grant, ask)],
-      ['redirect_uri', (grant) => coversRedirectUri(grant, ask)],
-      ['retailer_id', (grant) => ask.retailerId === undefined || grant.retailerIds.includes(ask.retailerId)],
+      ['user', (grant) => coversUser(grant, request)],
+      ['redirect_uri', (grant) => coversRedirectUri(grant, request)],
+      ['retailer_id', (grant) => coversRetailer(grant, request)],
     ]);
     if (!covered.allow) return covered;
     for (const grant of covered.grants) grantIds.add(grant.id);
@@ -91,13 +93,13 @@ export function decide(policy: Policy, caller: Identity, ask: AccessRequest): De
   return { allow: true, grantIds: [...grantIds] };
 }
 
-/** What a request that names no scope can mean: the unscoped token, or each scope that the caller is granted. */
+/** What a request without a scope can mean: the unscoped token, or one of the scopes that the caller is granted. */
 export function grantedScopes(
   policy: Policy,
   caller: Identity,
-  ask: Pick<AccessRequest, 'client' | 'grantType'>,
-): { allow: true; unscoped: boolean; scopes: string[] } | { allow: false; mismatch: DenialReason } {
-  const granted = grantsTo(policy, caller, ask);
+  request: Pick<AccessRequest, 'client' | 'grantType'>,
+): { allow: true; unscoped: boolean; scopes: string[] } | Denial {
+  const granted = grantsTo(policy, caller, request);
   if (!granted.allow) return granted;
   return {
     allow: true,
@@ -106,28 +108,29 @@ export function grantedScopes(
   };
 }
 
-type FilteredGrants = { allow: true; grants: readonly Grant[] } | { allow: false; mismatch: DenialReason };
+type FilteredGrants = { allow: true; grants: readonly Grant[] } | Denial;
 
 function grantsTo(
   policy: Policy,
   caller: Identity,
-  ask: Pick<AccessRequest, 'client' | 'grantType'>,
+  { client, grantType }: Pick<AccessRequest, 'client' | 'grantType'>,
 ): FilteredGrants {
   return filterGrants(policy.grants, [
     ['caller', (grant) => grant.principals.some((principal) => matchesPrincipal(principal, caller))],
-    ['client', (grant) => grant.client === ask.client],
-    ['grant_type', (grant) => grant.grantType === ask.grantType],
+    ['client', (grant) => grant.client === client],
+    ['grant_type', (grant) => grant.grantType === grantType],
   ]);
 }
 
+/** The grants that meet every condition, or the first condition that no grant meets. */
 function filterGrants(
   grants: readonly Grant[],
   conditions: ReadonlyArray<readonly [DenialReason, (grant: Grant) => boolean]>,
 ): FilteredGrants {
   let left = grants;
-  for (const [mismatch, holds] of conditions) {
+  for (const [reason, holds] of conditions) {
     left = left.filter(holds);
-    if (left.length === 0) return { allow: false, mismatch };
+    if (left.length === 0) return { allow: false, reason };
   }
   return { allow: true, grants: left };
 }
@@ -137,7 +140,7 @@ function coversUser(grant: Grant, { grantType, userId }: AccessRequest): boolean
   return grant.users.some((pattern) => matchesUser(pattern, userId));
 }
 
-/** The user inside a retailer-json-bearer assertion is opaque to us: only `*` covers it. */
+/** The user id in a retailer-json-bearer assertion is unknown to us, so only `*` covers it. */
 function matchesUser(pattern: string, userId: string | undefined): boolean {
   if (pattern === '*') return true;
   if (userId === undefined) return false;
@@ -147,4 +150,8 @@ function matchesUser(pattern: string, userId: string | undefined): boolean {
 function coversRedirectUri(grant: Grant, { grantType, redirectUri }: AccessRequest): boolean {
   if (grantType !== 'authorization_code') return true;
   return redirectUri !== undefined && grant.redirectUris.includes(redirectUri);
+}
+
+function coversRetailer({ retailerIds }: Grant, { retailerId }: AccessRequest): boolean {
+  return retailerId === undefined || retailerIds.includes(retailerId);
 }

@@ -1,9 +1,9 @@
 import middy from '@middy/core';
 import * as z from 'zod/mini';
-import type { RecordRefresh } from '../observability/audit.ts';
+import type { RecordRefresh } from '../observability/refresh-line.ts';
 import { clientNamed, type KeepWarm, type Policy } from '../policy/policy.ts';
 import type { Renew, RenewalRequest, RenewalResult } from '../tokens/renewal.ts';
-import { phaseOf, type Token } from '../tokens/token.ts';
+import { phaseOf, remainingSeconds, type Token } from '../tokens/token.ts';
 
 /** Entries looked after at once: Connect has a per-second limit. */
 const atOnce = 4;
@@ -53,10 +53,12 @@ export function createRefreshHandler({ policy, renew, recordRefresh, now }: Refr
     try {
       const result = await renew(renewalOf(entry), signal);
       const outcome = outcomeOf(result);
-      recordRefresh(entry, outcome, result, now());
+      const { shared } = result;
+      const details = { remainingSeconds: shared && remainingSeconds(shared.token, now()) };
+      recordRefresh(entry, outcome, result, details);
       return outcome;
     } catch (error) {
-      recordRefresh(entry, 'failed', error as Error, now());
+      recordRefresh(entry, 'failed', error as Error, {});
       return 'failed';
     }
   }

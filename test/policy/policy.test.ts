@@ -198,7 +198,7 @@ describe('the policy', () => {
     expect(decide(rules, caller, { ...asked, retailerId: 'r1' })).toEqual({ allow: true, grantIds: ['one'] });
     expect(decide(rules, caller, { ...asked, retailerId: 'r2' })).toEqual({
       allow: false,
-      mismatch: 'retailer_id',
+      reason: 'retailer_id',
     });
   });
 
