@@ -1,4 +1,5 @@
-import { clientNamed, type DenialReason, decide, grantedScopes, type Policy } from '../policy/policy.ts';
+import { type DenialReason, decide, grantedScopes } from '../policy/decision.ts';
+import { clientNamed, type Policy } from '../policy/policy.ts';
 import type { MintRequest } from '../tokens/mint-request.ts';
 import type { Caller } from './caller.ts';
 import { OAuthError } from './oauth-error.ts';
@@ -37,7 +38,7 @@ const denials: Record<DenialReason, string> = {
   caller: 'The policy grants this caller nothing.',
   client: 'The policy does not grant this caller that client_id.',
   grant_type: 'The policy does not grant this caller that grant_type for this client.',
-  scope: 'The policy does not grant this caller that scope by this grant_type, or no token without a scope.',
+  scope: 'The policy does not grant this caller that scope, or a token without a scope, by this grant_type.',
   user: 'The policy does not grant this caller that user.',
   redirect_uri: 'The policy does not grant this caller that redirect_uri.',
   retailer_id: 'The policy does not grant this caller that X-Retailer-Id.',

@@ -8,12 +8,12 @@ import { errorResponse, tokenResponse } from './responses.ts';
 import type { Vend } from './vend.ts';
 
 /** From `requestTimeEpoch`: API Gateway itself gives up after 29 s. */
-const answerWithinMs = 25_000;
+const respondWithinMs = 25_000;
 /** Before Lambda ends the invocation. */
 const marginMs = 1_000;
 
 type VendContext = Context & { audit: AuditRecord; startedAtMs: number };
-type VendRequest = middy.Request<unknown, APIGatewayProxyResult, Error, VendContext>;
+type MiddyRequest = middy.Request<unknown, APIGatewayProxyResult, Error, VendContext>;
 
 export type HandlerDependencies = {
   vend: Vend;
@@ -38,7 +38,7 @@ export function createHandler({ vend, recordRequest, logError, now, monotonic }:
     context.getRemainingTimeInMillis = () => Math.min(getRemainingTimeInMillis(), endsAtMs - monotonic());
   }
 
-  function startAudit({ event, context }: VendRequest): void {
+  function startAudit({ event, context }: MiddyRequest): void {
     const { awsRequestId } = context;
     context.startedAtMs = monotonic();
     context.audit = createAuditRecord({
@@ -60,11 +60,11 @@ export function createHandler({ vend, recordRequest, logError, now, monotonic }:
     return tokenResponse(token, cacheStatus, time);
   }
 
-  function recordVend({ context }: VendRequest): void {
+  function recordVend({ context }: MiddyRequest): void {
     record(context, undefined);
   }
 
-  function respondToError(request: VendRequest): void {
+  function respondToError(request: MiddyRequest): void {
     const { error: cause, context } = request;
     const error = cause instanceof OAuthError ? cause : reportBug(cause);
     request.response = errorResponse(error, context.audit.fields.request_id);
@@ -102,7 +102,7 @@ function outOfTime(): OAuthError {
 function timeLeftMs(event: unknown, now: number): number {
   const { requestTimeEpoch } = requestContextOf(event);
   const waitedMs = Number.isFinite(requestTimeEpoch) ? now - (requestTimeEpoch as number) : 0;
-  return answerWithinMs - Math.max(0, waitedMs);
+  return respondWithinMs - Math.max(0, waitedMs);
 }
 
 function requestIdOf(event: unknown): string | undefined {

@@ -1,8 +1,8 @@
 import type { ErrorCode } from '../protocol/error-codes.ts';
 
 /**
- * Every reason why a request gets no token, in the order in which a request can meet them, and what it means for the
- * response. The caller reads the `error` code and the HTTP status; the audit line and the metrics have the reason.
+ * Every reason why a request gets no token, by the step that finds it, with the `error` code and the HTTP status of the
+ * response. The caller reads those two. The audit line and the metrics have the reason.
  */
 export const reasons = {
   out_of_time: { code: 'temporarily_unavailable', status: 504 },

@@ -67,7 +67,7 @@ function rejectQuery(event: ApiEvent): void {
   if (!queryNames(event).some((name) => forbiddenInQuery.has(name.toLowerCase()))) return;
   throw new OAuthError(
     'query',
-    'Do not send token request fields in the query string: it ends up in logs. Send them in the body, and rotate every secret that was in the query.',
+    'Query strings end up in logs: send token request fields in the body, and rotate every secret that was in the query.',
   );
 }
 

@@ -12,11 +12,14 @@ export type RefreshDetails = {
   functionRequestId?: string | undefined;
 };
 
+/** What the line tells of an entry's renewal. */
+export type RefreshResult = Pick<RenewalResult, 'shared' | 'failure' | 'mint' | 'tableFault'>;
+
 /** `result` is an Error for a bug. */
 export type RecordRefresh = (
   entry: KeepWarm,
   outcome: 'fresh' | 'renewed' | 'failed',
-  result: RenewalResult | Error,
+  result: RefreshResult | Error,
   details: RefreshDetails,
 ) => void;
 
@@ -45,7 +48,7 @@ export function createRecordRefresh(log: Log): RecordRefresh {
   };
 }
 
-function resultFields({ shared, failure, mint, tableFault }: RenewalResult): Record<string, unknown> {
+function resultFields({ shared, failure, mint, tableFault }: RefreshResult): Record<string, unknown> {
   return {
     token_sha256: shared?.token.sha256,
     reason: failure && reasonOfFailure(failure),

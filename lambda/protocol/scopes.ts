@@ -33,7 +33,7 @@ export const connectScopes: ScopeTable = {
 
 /** The grant types that `scope` is available for: none if no table has the scope. */
 export function grantTypesOf(scope: string, tables: readonly ScopeTable[]): GrantType[] {
-  const found = tables.flatMap((table) => (Object.hasOwn(table, scope) ? (table[scope] ?? []) : []));
+  const found = tables.flatMap((table) => (Object.hasOwn(table, scope) ? table[scope] : undefined) ?? []);
   return grantTypes.filter((grantType) => found.includes(grantType));
 }
 
