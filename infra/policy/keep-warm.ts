@@ -1,4 +1,5 @@
-import { decide, type KeepWarm, type Policy } from '../../lambda/policy/policy.ts';
+import { decide } from '../../lambda/policy/decision.ts';
+import type { KeepWarm, Policy } from '../../lambda/policy/policy.ts';
 import type { Identity, Principal } from '../../lambda/policy/principal.ts';
 import type { Finding } from './problems.ts';
 import type { KeepWarmEntry } from './schema.ts';

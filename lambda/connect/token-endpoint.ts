@@ -28,7 +28,7 @@ export function createRequestToken({ now, monotonic }: ConnectClock): RequestTok
       const answer = await attemptOnce(request, credentials, patience, now);
       if (answer.kind !== 'unavailable' || request.subject.kind === 'code' || attempt >= patience.attempts)
         return answer;
-      const pause = Math.max(answer.retryAfter ?? 0, 100 * 2 ** attempt * (0.5 + Math.random()));
+      const pause = Math.max(answer.retryAfterMs ?? 0, 100 * 2 ** attempt * (0.5 + Math.random()));
       if (patience.signal.aborted || monotonic() + pause >= patience.endsAt) return answer;
       await sleep(pause, undefined, { signal: patience.signal }).catch(() => undefined);
     }

@@ -21,7 +21,11 @@ export function createDynamoDBClient({ maxAttempts }: { maxAttempts: number }): 
 export function createDynamoDBTable(client: DynamoDBClient, tableName: string): TokenTable {
   return {
     read: async (key, signal) => {
-      const command = new GetItemCommand({ TableName: tableName, Key: { pk: { S: key } }, ConsistentRead: true });
+      const command = new GetItemCommand({
+        TableName: tableName,
+        Key: { pk: { S: key } },
+        ConsistentRead: true,
+      });
       try {
         const { Item } = await client.send(command, { abortSignal: signal });
         return readItem(key, Item);

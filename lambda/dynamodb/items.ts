@@ -78,7 +78,9 @@ export function readItem(key: string, item: Item | undefined): StoredRow {
   const head = headSchema.safeParse(item);
   // An item that was copied from another key is somebody else's.
   const isOurs = head.success && head.data.row_key.S === key;
-  const row = isOurs ? { token: readToken(item), lease: readLease(item), forced: readForced(item) } : emptyRow;
+  const row = isOurs
+    ? { token: readToken(item), lease: readLease(item), forced: readForced(item) }
+    : emptyRow;
   return { kind: 'row', row, revision };
 }
 

@@ -1,19 +1,19 @@
 import { permissionSetSuffixRule } from '../protocol/names.ts';
 
-/** An AWS identity: an IAM role (whoever assumed it) or an IAM user. */
+/** An AWS identity: an IAM role, by any of its sessions, or an IAM user. */
 export type Identity = {
   partition: string;
   account: string;
   kind: 'role' | 'user';
-  /** Without its path: names are unique in an account, and a caller's ARN leaves a role's path out. */
+  /** Without its path: a caller's ARN has no path for a role, and names are unique in an account. */
   name: string;
 };
 
 /**
- * An identity in the policy. `match` says how its `name` is compared:
+ * Identities in the policy. `match` says how `name` is compared with an identity's name:
  * - `exact`: the whole name
  * - `prefix`: a role whose name begins with `name`
- * - `permissionSet`: an IAM Identity Center role, `name` and then 16 hexadecimal characters
+ * - `permissionSet`: a role of IAM Identity Center, whose name is `name` and then 16 hexadecimal characters
  */
 export type Principal = Identity & { match: 'exact' | 'prefix' | 'permissionSet' };
 

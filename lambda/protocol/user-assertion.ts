@@ -8,9 +8,9 @@ export function isUserId(value: unknown): value is string {
 }
 
 /**
- * The user id in a fulfillment_user_assertion: standard padded Base64 of `{"user_id":"…"}` and nothing else in
- * it. Undefined for anything else: Connect's assertion is unsigned, so what one parser here and another there
- * could read differently must not go up.
+ * The user id in a fulfillment_user_assertion: standard padded Base64 of `{"user_id":"…"}` with nothing else in it.
+ * Undefined for anything else. Connect's assertion is unsigned, so the service must not accept a text that Connect's
+ * parser could read as another user.
  */
 export function decodeUserAssertion(assertion: string): string | undefined {
   const bytes = Buffer.from(assertion, 'base64');

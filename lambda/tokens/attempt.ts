@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { timeBudget } from '../values/time-budget.ts';
 import { type BoundedTable, boundTable, type TableBudget } from './bounded-table.ts';
 import { cacheKey, circuitKey, partitionKey } from './cache-key.ts';
 import { adopt, seen } from './known.ts';
@@ -6,9 +7,8 @@ import { attemptLease, endedLease, type Lease } from './lease.ts';
 import type { Mint, MintMode, MintResult } from './mint.ts';
 import type { MintRequest } from './mint-request.ts';
 import type { Known, Wanted } from './plan.ts';
-import type { Revision, Row, TokenTable } from './token-table.ts';
 import { nextForcedRenewal } from './token.ts';
-import { timeBudget } from '../values/time-budget.ts';
+import type { Revision, TokenTable } from './token-table.ts';
 
 /** A client's circuit breaker, as this instance last saw it. */
 export type Circuit = { lease: Lease | undefined; revision: Revision };
@@ -106,10 +106,13 @@ export async function claim(attempt: Attempt, mode: MintMode, isForced: boolean)
   attempt.prepare(mintRequest);
   const revision = attempt.newRevision();
   const lease = attemptLease(known.lease, leaseMsOf(mode), now());
-  const forced =
-    isForced && known.token ? nextForcedRenewal(known.forced, known.token, now()) : known.forced;
+  const forced = isForced && known.token ? nextForcedRenewal(known.forced, known.token, now()) : known.forced;
   const [claimed] = await Promise.all([
-    table.replace(attempt.key, { token: known.token, lease, forced }, { next: revision, expected: [known.revision] }),
+    table.replace(
+      attempt.key,
+      { token: known.token, lease, forced },
+      { next: revision, expected: [known.revision] },
+    ),
     lookAtCircuit(attempt),
   ]);
   if (claimed === 'lost') return lookAgain(attempt);
@@ -139,13 +142,20 @@ export async function setCircuit(attempt: Attempt, lease: Lease): Promise<'repla
   const { table, circuits, circuitKey } = attempt;
   const next = attempt.newRevision();
   const { revision } = circuitOf(attempt);
-  const result = await table.replace(circuitKey, { token: undefined, lease, forced: undefined }, { next, expected: [revision] });
+  const result = await table.replace(
+    circuitKey,
+    { token: undefined, lease, forced: undefined },
+    { next, expected: [revision] },
+  );
   circuits.set(circuitKey, { lease, revision: result === 'replaced' ? next : revision });
   return result;
 }
 
 /** Writes the token's row in place of the claim, or of what was read before a claim whose answer was lost. */
-export async function setRow(attempt: Attempt, lease: Lease | undefined): Promise<'replaced' | 'lost' | undefined> {
+export async function setRow(
+  attempt: Attempt,
+  lease: Lease | undefined,
+): Promise<'replaced' | 'lost' | undefined> {
   const { known, claim, table, key } = attempt;
   const next = attempt.newRevision();
   const expected = claim?.isOurs === true ? [claim.revision] : [claim?.revision, known.revision];

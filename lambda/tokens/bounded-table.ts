@@ -35,7 +35,13 @@ export type BoundedTable = {
   fault: () => string | undefined;
 };
 
-export function boundTable({ table, budget, monotonic, sleep, random }: BoundedTableDependencies): BoundedTable {
+export function boundTable({
+  table,
+  budget,
+  monotonic,
+  sleep,
+  random,
+}: BoundedTableDependencies): BoundedTable {
   let endsAt = monotonic() + budget.beforeMintMs;
   let isClosed = false;
   let fault: string | undefined;

@@ -1,7 +1,7 @@
 import type { Lease } from './lease.ts';
 import type { Known } from './plan.ts';
-import type { Revision, StoredRow } from './token-table.ts';
 import { isExpired, type Token } from './token.ts';
+import type { Revision, StoredRow } from './token-table.ts';
 
 /** By more than this, clocks of instances do not differ. */
 const clockSkewMs = 60_000;
@@ -50,5 +50,8 @@ export function seen(
   now: number,
 ): Lease | undefined {
   if (stored === undefined) return undefined;
-  return { ...stored, seenAt: known.lease !== undefined && known.revision === revision ? known.lease.seenAt : now };
+  return {
+    ...stored,
+    seenAt: known.lease !== undefined && known.revision === revision ? known.lease.seenAt : now,
+  };
 }

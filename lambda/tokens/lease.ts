@@ -1,3 +1,4 @@
+import { timeBudget } from '../values/time-budget.ts';
 import type { Failure } from './mint.ts';
 
 /**
@@ -21,8 +22,6 @@ export type Lease = {
 
 const firstPauseMs = 1_000;
 const maxPauseMs = 30_000;
-/** The longest Retry-After of Connect's that is heeded. */
-const maxRetryAfterMs = 60_000;
 /** Failures count on for this long after their pause has ended. Later, an old failure says nothing about now. */
 const rememberedMs = 10_000;
 /** Clocks are corrected by a few milliseconds all the time. */
@@ -54,8 +53,16 @@ export function attemptLease(previous: Lease | undefined, lengthMs: number, now:
 export function pauseAfter(previous: Lease | undefined, failure: Failure, now: number): Lease {
   const failures = failuresOf(previous, now) + 1;
   const backOffMs = Math.min(firstPauseMs * 2 ** (failures - 1), maxPauseMs);
-  const lengthMs = Math.max(backOffMs, Math.min(retryAfterMsOf(failure) ?? 0, maxRetryAfterMs));
+  const lengthMs = Math.max(
+    backOffMs,
+    Math.min(retryAfterMsOf(failure) ?? 0, timeBudget.longestRetryAfterMs),
+  );
   return pause(failures, failure.kind, lengthMs, now);
+}
+
+/** For the others who wait for this token: why there is none. */
+export function briefPause({ kind }: Failure, now: number): Lease {
+  return pause(1, kind, firstPauseMs, now);
 }
 
 /** What an attempt leaves behind that holds nothing back: `failures` go on counting for a while. */

@@ -1,6 +1,5 @@
 import { failuresOf, type Lease, remainingMs } from './lease.ts';
 import type { Failure, MintMode } from './mint.ts';
-import type { Revision } from './token-table.ts';
 import {
   type ForcedRenewal,
   isDueForRenewal,
@@ -9,6 +8,7 @@ import {
   suffices,
   type Token,
 } from './token.ts';
+import type { Revision } from './token-table.ts';
 
 /** Another instance's renewal is seen within a minute. */
 const lookAgainMs = 55_000;
@@ -55,9 +55,12 @@ export type NoToken =
   | { kind: 'min_ttl' | 'out_of_time' }
   | { kind: 'back_off'; cause: Failure['kind'] };
 
+export type Refusal = { kind: 'refuse'; why: NoToken; retryAfterMs: number | undefined };
+
 export type Action =
-  | { kind: 'serve'; token: Token }
-  | { kind: 'refuse'; why: NoToken; retryAfterMs: number | undefined }
+  /** `insteadOf`: why no newer token can be had, though one is due. */
+  | { kind: 'serve'; token: Token; insteadOf: NoToken | undefined }
+  | Refusal
   | { kind: 'look' | 'wait' }
   | { kind: 'claim'; mode: MintMode; isForced: boolean }
   | { kind: 'probe' | 'mint'; mode: MintMode };
@@ -75,7 +78,8 @@ export function plan(
 ): Action {
   const { token, lease } = known;
   const live = token !== undefined && suffices(token, wanted.minTtlMs, now) ? token : undefined;
-  const serveOr = (action: Action): Action => (live === undefined ? action : { kind: 'serve', token: live });
+  const serveOr = (refusal: Refusal): Action =>
+    live === undefined ? refusal : { kind: 'serve', token: live, insteadOf: refusal.why };
   if (progress.isOutOfTime) return serveOr(outOfTime);
 
   const isRefused = live !== undefined && live.sha256 === wanted.refusedSha256;
@@ -85,7 +89,7 @@ export function plan(
 
   const isForced = isRefused && mayForceRenewal(live, known.forced, now);
   if (live !== undefined && !isForced && !isDueForRenewal(live, known.jitter, now))
-    return { kind: 'serve', token: live };
+    return { kind: 'serve', token: live, insteadOf: undefined };
   if (live === undefined && token !== undefined) {
     const helpsInMs = mintHelpsInMs(token, wanted.minTtlMs, now);
     if (helpsInMs > 0) return { kind: 'refuse', why: { kind: 'min_ttl' }, retryAfterMs: helpsInMs };
@@ -97,13 +101,14 @@ export function plan(
   const mode = modeOf(wanted, needsNew, lease);
   if (progress.hasClaimed)
     return { kind: failuresOf(circuit, now) > 0 && !progress.isProbe ? 'probe' : 'mint', mode };
-  if (hasTable && remainingMs(lease, now) > 0) return needsNew ? { kind: 'wait' } : serveOr(tableAway);
+  if (hasTable && remainingMs(lease, now) > 0)
+    return needsNew ? { kind: 'wait' } : { kind: 'serve', token: live, insteadOf: undefined };
   if (hasTable) return { kind: 'claim', mode, isForced };
   return live !== undefined || wanted.by === 'schedule' ? serveOr(tableAway) : { kind: 'mint', mode };
 }
 
-const outOfTime: Action = { kind: 'refuse', why: { kind: 'out_of_time' }, retryAfterMs: undefined };
-const tableAway: Action = {
+const outOfTime: Refusal = { kind: 'refuse', why: { kind: 'out_of_time' }, retryAfterMs: undefined };
+const tableAway: Refusal = {
   kind: 'refuse',
   why: { kind: 'unavailable', retryAfterMs: undefined, isAnswered: false },
   retryAfterMs: undefined,
@@ -115,7 +120,7 @@ function backOff(
   lease: Lease | undefined,
   { hasClaimed, isProbe }: Progress,
   now: number,
-): Action | undefined {
+): Refusal | undefined {
   const leftMs = isProbe ? 0 : remainingMs(circuit, now);
   if (circuit !== undefined && leftMs > 0)
     return refuseFor(circuit, circuit.isRunning ? Math.min(leftMs, whileProbedMs) : leftMs);
@@ -123,7 +128,7 @@ function backOff(
   return lease !== undefined && pausedMs > 0 ? refuseFor(lease, pausedMs) : undefined;
 }
 
-function refuseFor({ cause = 'unavailable' }: Lease, retryAfterMs: number): Action {
+function refuseFor({ cause = 'unavailable' }: Lease, retryAfterMs: number): Refusal {
   return { kind: 'refuse', why: { kind: 'back_off', cause }, retryAfterMs };
 }
 

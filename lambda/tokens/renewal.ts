@@ -1,5 +1,19 @@
-import { type Attempt, claim, circuitOf, isOutOfTime, look, probe, release, type RenewalDependencies, type RenewalRequest, setCircuit, setRow, startAttempt, wait } from './attempt.ts';
-import { endedLease, failuresOf, pauseAfter, scopeOfFailure } from './lease.ts';
+import {
+  type Attempt,
+  circuitOf,
+  claim,
+  isOutOfTime,
+  look,
+  probe,
+  type RenewalDependencies,
+  type RenewalRequest,
+  release,
+  setCircuit,
+  setRow,
+  startAttempt,
+  wait,
+} from './attempt.ts';
+import { briefPause, endedLease, failuresOf, pauseAfter, scopeOfFailure } from './lease.ts';
 import type { Failure, MintMode, MintResult } from './mint.ts';
 import { type Action, type NoToken, plan } from './plan.ts';
 import { afterMint, minimumLifeMs, type Token } from './token.ts';
@@ -9,7 +23,7 @@ const leastUseMs = 1_000;
 
 /** `minted` is set where this request minted, whether or not it got what it minted. */
 export type RenewalResult = (
-  | { kind: 'token'; token: Token; source: Attempt['source'] }
+  | { kind: 'token'; token: Token; source: Attempt['source']; insteadOf: NoToken | undefined }
   | { kind: 'none'; why: NoToken; retryAfterMs: number | undefined }
 ) & { minted: MintResult | undefined; tableFault: string | undefined };
 
@@ -60,11 +74,17 @@ function nextAction(attempt: Attempt): Action {
 }
 
 /** The request that minted is told how its mint failed; the ones after it, that they are held back. */
-function resultOf({ source, minted, table }: Attempt, action: Action & { kind: 'serve' | 'refuse' }, failure: Failure | undefined): RenewalResult {
+function resultOf(
+  { source, minted, table }: Attempt,
+  action: Action & { kind: 'serve' | 'refuse' },
+  failure: Failure | undefined,
+): RenewalResult {
   const record = { minted, tableFault: table.fault() };
-  if (action.kind === 'serve') return { kind: 'token', token: action.token, source, ...record };
-  const { why, retryAfterMs } = action;
-  return { kind: 'none', why: why.kind === 'back_off' ? (failure ?? why) : why, retryAfterMs, ...record };
+  const why = action.kind === 'serve' ? action.insteadOf : action.why;
+  const told = why?.kind === 'back_off' ? (failure ?? why) : why;
+  if (action.kind === 'serve')
+    return { kind: 'token', token: action.token, source, insteadOf: told, ...record };
+  return { kind: 'none', why: told ?? action.why, retryAfterMs: action.retryAfterMs, ...record };
 }
 
 /** One mint, and what the fleet is told of it. Returns the failure, if it was one. */
@@ -103,7 +123,8 @@ async function publish(attempt: Attempt, minted: Token): Promise<Failure | undef
 /** Connect has answered well, or has refused one token for a reason of that token's own. */
 async function closeCircuit(attempt: Attempt): Promise<void> {
   const { now } = attempt;
-  if (failuresOf(circuitOf(attempt).lease, now()) > 0) await setCircuit(attempt, endedLease(undefined, now()));
+  if (failuresOf(circuitOf(attempt).lease, now()) > 0)
+    await setCircuit(attempt, endedLease(undefined, now()));
 }
 
 /** What failed holds back the token or the whole client. An attempt that its request cut short proves nothing. */
@@ -120,10 +141,8 @@ async function recordFailure(attempt: Attempt, failure: Failure, mode: MintMode)
   } else if (scopeOfFailure(failure) === 'token') {
     await Promise.all([setRow(attempt, pauseAfter(known.lease, failure, now())), closeCircuit(attempt)]);
   } else {
-    // Others who wait for this token learn why there is none; whether to try again, the circuit tells.
-    const brief = pauseAfter(undefined, { ...failure, retryAfterMs: undefined }, now());
     await Promise.all([
-      setRow(attempt, isUnanswered ? ended : brief),
+      setRow(attempt, isUnanswered ? ended : briefPause(failure, now())),
       setCircuit(attempt, pauseAfter(circuit, failure, now())),
     ]);
   }

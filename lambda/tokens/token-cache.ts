@@ -4,7 +4,7 @@ import { cacheKey, circuitKey } from './cache-key.ts';
 import { nothingKnown } from './known.ts';
 import type { MintResult } from './mint.ts';
 import type { MintRequest } from './mint-request.ts';
-import { type Action, type Known, type NoToken, plan, type Progress, type Wanted } from './plan.ts';
+import { type Action, type Known, type NoToken, type Progress, plan, type Wanted } from './plan.ts';
 import type { Renew, RenewalResult } from './renewal.ts';
 import type { Token } from './token.ts';
 
@@ -60,11 +60,15 @@ export function createTokenCache(dependencies: TokenCacheDependencies): VendToke
     if (first !== undefined) return resultOf(first, 'memory');
     for (let renewal = renewals.get(key); renewal !== undefined; renewal = renewals.get(key)) {
       // Only a request that no live token serves, or whose token Connect refused, waits for the renewal.
-      const live = request.refusedSha256 === undefined ? decide(request, known, { isOutOfTime: true }) : undefined;
+      const live =
+        request.refusedSha256 === undefined ? decide(request, known, { isOutOfTime: true }) : undefined;
       if (live?.kind === 'serve') return resultOf(live, 'memory');
       const joined = await Promise.race([renewal, abortOf(request.signal)]);
       const then = decide(request, known, { hasLooked: true });
-      if (then !== undefined) return joined?.kind === 'none' && then.kind === 'refuse' ? sameAs(joined) : resultOf(then, 'collapsed');
+      if (then !== undefined)
+        return joined?.kind === 'none' && then.kind === 'refuse'
+          ? sameAs(joined)
+          : resultOf(then, 'collapsed');
     }
     return startRenewal(key, request, known);
   };

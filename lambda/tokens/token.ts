@@ -121,7 +121,8 @@ export function nextForcedRenewal(
   current: Pick<Token, 'firstSeenAt' | 'reissuedAt'>,
   now: number,
 ): ForcedRenewal {
-  if (last === undefined || now - last.at > 2 * maxCooldownMs) return { at: now, cooldownMs: renewalSpacingMs };
+  if (last === undefined || now - last.at > 2 * maxCooldownMs)
+    return { at: now, cooldownMs: renewalSpacingMs };
   const hasFailed = current.firstSeenAt < last.at && (current.reissuedAt ?? 0) < last.at;
   return { at: now, cooldownMs: hasFailed ? last.cooldownMs : Math.min(last.cooldownMs * 2, maxCooldownMs) };
 }

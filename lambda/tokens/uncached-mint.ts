@@ -7,17 +7,24 @@ import type { MintRequest } from './mint-request.ts';
 import { suffices } from './token.ts';
 import type { VendResult, VendToken } from './token-cache.ts';
 
-export type UncachedMintDependencies = { mint: Mint; circuits: Map<string, Circuit>; now: () => number };
+export type UncachedMintDependencies = {
+  mint: Mint;
+  circuits: Map<string, Circuit>;
+  now: () => number;
+  monotonic: () => number;
+};
 
 /**
  * Mints for authorization_code and retailer-json-bearer, whose tokens are never cached: only Connect can tell, each time
  * anew, who may have one. A failure holds back this instance; the table hears nothing of it.
  */
-export function createUncachedMint({ mint, circuits, now }: UncachedMintDependencies): VendToken {
+export function createUncachedMint({ mint, circuits, now, monotonic }: UncachedMintDependencies): VendToken {
   /** Of assertions: a code is never sent twice. */
   const pauses = new QuickLRU<string, Lease>({ maxSize: 1_000 });
 
-  return async function vendUncached({ mintRequest, minTtlMs, signal }) {
+  return async function vendUncached({ mintRequest, minTtlMs, deadline, signal }) {
+    // With no time left nothing is begun, so that a one-time code stays unused.
+    if (monotonic() >= deadline) return none({ why: { kind: 'out_of_time' }, retryAfterMs: undefined });
     const heldBack = leasesOf(mintRequest).find((lease) => remainingMs(lease, now()) > 0);
     if (heldBack !== undefined) {
       const why = { kind: 'back_off', cause: heldBack.cause ?? 'unavailable' } as const;
@@ -66,6 +73,9 @@ export function createUncachedMint({ mint, circuits, now }: UncachedMintDependen
   }
 }
 
-function none(result: Omit<VendResult & { kind: 'none' }, 'kind' | 'minted' | 'tableFault'> & Pick<Partial<VendResult>, 'minted'>): VendResult {
+function none(
+  result: Omit<VendResult & { kind: 'none' }, 'kind' | 'minted' | 'tableFault'> &
+    Pick<Partial<VendResult>, 'minted'>,
+): VendResult {
   return { kind: 'none', minted: undefined, tableFault: undefined, ...result };
 }

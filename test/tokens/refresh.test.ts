@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { createRecordRefresh } from '../../lambda/observability/audit.ts';
+import { createRecordRefresh } from '../../lambda/observability/refresh-line.ts';
 import { createRefreshHandler } from '../../lambda/refresh/refresh-handler.ts';
 import { createBackOff } from '../../lambda/tokens/back-off.ts';
 import { scheduleEvent } from '../local/emulators/schedule-event.ts';
