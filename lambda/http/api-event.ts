@@ -30,7 +30,7 @@ export type ApiEvent = z.infer<typeof schema>;
 export function readApiEvent(event: unknown): ApiEvent {
   const parsed = schema.safeParse(event);
   if (parsed.success) return parsed.data;
-  throw new OAuthError('not_api_gateway', 'This function answers API Gateway requests only.');
+  throw new OAuthError('not_api_gateway', 'This function accepts API Gateway requests only.');
 }
 
 /** Every value of a header. `name` is in lower case; the request may write it in any case. */
