@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { setTimeout } from 'node:timers/promises';
 import type { MintPath } from './connect/mint-path.ts';
 import { createDynamoDBClient, createDynamoDBTable } from './dynamodb/dynamodb-table.ts';
 import { createHandler } from './http/handler.ts';
@@ -33,6 +34,10 @@ const refreshTable: TableOptions = {
   },
 };
 
+async function sleep(milliseconds: number, signal?: AbortSignal): Promise<void> {
+  await setTimeout(milliseconds, undefined, { signal }).catch(() => undefined);
+}
+
 const clock = { now: () => Date.now(), monotonic: () => performance.now() };
 
 /** Everything that one instance of the vend function consists of. */
@@ -66,14 +71,14 @@ function createFleet(tokenTable: string, { maxAttempts, budget }: TableOptions) 
   );
   const circuits = new Map<string, Circuit>();
   const table = createDynamoDBTable(createDynamoDBClient({ maxAttempts }), tokenTable);
-  const random = Math.random;
   const renew = createRenew({
     ...mintPath,
     table,
     budget,
     circuits,
     newRevision: randomUUID,
-    random,
+    sleep,
+    random: Math.random,
     ...clock,
   });
   return { mint: mintPath.mint, renew, circuits };

@@ -58,9 +58,10 @@ function replacement(key: string, row: Row, next: string, expected: readonly Rev
   const { set, remove } = writeItem(key, next, row);
   const names = [...Object.keys(set), ...remove];
   const assignments = Object.keys(set).map((name) => `#${name} = :${name}`);
+  const removal = remove.length === 0 ? '' : ` REMOVE ${remove.map((name) => `#${name}`).join(', ')}`;
   const { conditions, values } = conditionOn(expected);
   return {
-    UpdateExpression: `SET ${assignments.join(', ')} REMOVE ${remove.map((name) => `#${name}`).join(', ')}`,
+    UpdateExpression: `SET ${assignments.join(', ')}${removal}`,
     ExpressionAttributeNames: Object.fromEntries(names.map((name) => [`#${name}`, name])),
     ExpressionAttributeValues: { ...prefixed(set), ...values },
     // The write's own revision is there where the answer to an earlier try was lost.

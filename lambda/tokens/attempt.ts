@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { timeBudget } from '../values/time-budget.ts';
 import { type BoundedTable, boundTable, type TableBudget } from './bounded-table.ts';
 import { cacheKey, circuitKey, partitionKey } from './cache-key.ts';
@@ -27,6 +26,8 @@ export type RenewalDependencies = {
   now: () => number;
   monotonic: () => number;
   random: () => number;
+  /** Ends early, and never rejects, when the signal aborts. */
+  sleep: (milliseconds: number, signal?: AbortSignal) => Promise<void>;
 };
 
 export type RenewalRequest = {
@@ -57,7 +58,7 @@ export function startAttempt(request: RenewalRequest, dependencies: RenewalDepen
   return {
     ...request,
     ...dependencies,
-    table: boundTable({ ...dependencies, sleep: pause }),
+    table: boundTable(dependencies),
     key: partitionKey(cacheKey(request.mintRequest)),
     circuitKey: circuitKey(request.mintRequest.client),
     hasLooked: false,
@@ -90,7 +91,7 @@ export async function look(attempt: Attempt): Promise<void> {
 
 /** Waits for the instance that holds the lease, and then looks again. */
 export async function wait(attempt: Attempt): Promise<void> {
-  await pause(200 + 300 * attempt.random(), attempt.signal);
+  await attempt.sleep(200 + 300 * attempt.random(), attempt.signal);
   attempt.table.restartBudget();
   lookAgain(attempt);
 }
@@ -180,8 +181,4 @@ export async function release(attempt: Attempt): Promise<void> {
 
 function leaseMsOf(mode: MintMode): number {
   return mode === 'scheduled' ? timeBudget.scheduledLeaseMs : timeBudget.leaseMs;
-}
-
-async function pause(milliseconds: number, signal?: AbortSignal): Promise<void> {
-  await sleep(milliseconds, undefined, { signal }).catch(() => undefined);
 }
