@@ -17,7 +17,9 @@ export function createMint({ store, now, monotonic }: MintDependencies): Mint {
   const requestToken = createRequestToken({ now, monotonic });
 
   return async function mint(request, mode, signal) {
-    const { ms, attempts } = limits[mode];
+    const { attempts } = limits[mode];
+    // A code has one attempt, which may take as long as its caller waits.
+    const ms = request.subject.kind === 'code' ? timeBudget.answerDeadlineMs : limits[mode].ms;
     const endsAt = monotonic() + ms;
     const within = AbortSignal.any([signal, AbortSignal.timeout(ms)]);
     const result: MintResult = {
