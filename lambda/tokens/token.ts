@@ -64,7 +64,8 @@ export function mintHelpsInMs(token: Token, minTtlMs: number, now: number): numb
   if (leftMs < minimumLifeMs(token)) return 0;
   if (minTtlMs >= token.lifetimeMs) return leftMs;
   const ageMs = now - token.firstSeenAt;
-  return ageMs >= 0 && ageMs < renewalSpacingMs ? renewalSpacingMs - ageMs : 0;
+  const spacingMs = Math.min(renewalSpacingMs, token.lifetimeMs / 2);
+  return ageMs >= 0 && ageMs < spacingMs ? spacingMs - ageMs : 0;
 }
 
 /**
