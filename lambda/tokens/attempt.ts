@@ -50,6 +50,7 @@ export type Attempt = RenewalRequest &
     /** Revision of the claim on the token's lease. If its answer was lost, the lease may still be ours. */
     claim: { revision: string; isOurs: boolean } | undefined;
     isProbe: boolean;
+    isForced: boolean;
     source: 'memory' | 'table' | 'mint';
     minted: MintResult | undefined;
   };
@@ -64,6 +65,7 @@ export function startAttempt(request: RenewalRequest, dependencies: RenewalDepen
     hasLooked: false,
     claim: undefined,
     isProbe: false,
+    isForced: false,
     source: 'memory',
     minted: undefined,
   };
@@ -107,11 +109,11 @@ export async function claim(attempt: Attempt, mode: MintMode, isForced: boolean)
   attempt.prepare(mintRequest);
   const revision = attempt.newRevision();
   const lease = attemptLease(known.lease, leaseMsOf(mode), now());
-  const forced = isForced && known.token ? nextForcedRenewal(known.forced, known.token, now()) : known.forced;
+  if (isForced) recordForced(attempt);
   const [claimed] = await Promise.all([
     table.replace(
       attempt.key,
-      { token: known.token, lease, forced },
+      { token: known.token, lease, forced: known.forced },
       { next: revision, expected: [known.revision] },
     ),
     lookAtCircuit(attempt),
@@ -119,7 +121,15 @@ export async function claim(attempt: Attempt, mode: MintMode, isForced: boolean)
   if (claimed === 'lost') return lookAgain(attempt);
   attempt.claim = { revision, isOurs: claimed === 'replaced' };
   if (claimed === undefined) known.tableFailedAt = now();
-  else Object.assign(known, { lease, forced, revision });
+  else Object.assign(known, { lease, revision });
+}
+
+/** Even a forced renewal that fails counts towards the next one's cooldown. */
+export function recordForced(attempt: Attempt): void {
+  const { known, isForced, now } = attempt;
+  if (isForced || known.token === undefined) return;
+  attempt.isForced = true;
+  known.forced = nextForcedRenewal(known.forced, known.token, now());
 }
 
 async function lookAtCircuit(attempt: Attempt): Promise<void> {

@@ -7,6 +7,7 @@ import {
   probe,
   type RenewalDependencies,
   type RenewalRequest,
+  recordForced,
   release,
   setCircuit,
   setRow,
@@ -54,6 +55,7 @@ export function createRenew(dependencies: RenewalDependencies): Renew {
           await probe(attempt, action.mode);
           break;
         case 'mint':
+          if (action.isForced) recordForced(attempt);
           failure = await mintNow(attempt, action.mode);
           break;
       }
@@ -62,12 +64,13 @@ export function createRenew(dependencies: RenewalDependencies): Renew {
 }
 
 function nextAction(attempt: Attempt): Action {
-  const { known, wanted, table, hasLooked, claim: claimed, isProbe, now } = attempt;
+  const { known, wanted, table, hasLooked, claim: claimed, isProbe, isForced, now } = attempt;
   const progress = {
     table: table.isOpen() ? ('open' as const) : ('closed' as const),
     hasLooked,
     hasClaimed: claimed?.isOurs === true,
     isProbe,
+    isForced,
     isOutOfTime: isOutOfTime(attempt),
   };
   return plan(known, circuitOf(attempt).lease, wanted, progress, now());
@@ -93,6 +96,7 @@ async function mintNow(attempt: Attempt, mode: MintMode): Promise<Failure | unde
   const { token: before } = known;
   attempt.minted = await attempt.mint(mintRequest, mode, signal);
   attempt.table.reopen();
+  attempt.isForced = false;
   const { outcome } = attempt.minted;
   // A request that was given up and ends late must not undo what a later one has learnt.
   if (known.token !== before) return outcome.kind === 'token' ? undefined : outcome;
