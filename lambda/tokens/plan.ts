@@ -59,12 +59,13 @@ export type NoToken =
   | { kind: 'min_ttl' | 'out_of_time' }
   | { kind: 'back_off'; cause: Failure['kind'] };
 
-export type Refusal = { kind: 'refuse'; why: NoToken; retryAfterMs: number | undefined };
+type Refusal = { kind: 'refuse'; why: NoToken; retryAfterMs: number | undefined };
+
+/** `insteadOf`: why the current token is served though a newer one is due. */
+export type Final = { kind: 'serve'; token: Token; insteadOf: NoToken | undefined } | Refusal;
 
 export type Action =
-  /** `insteadOf`: why no newer token can be had, though one is due. */
-  | { kind: 'serve'; token: Token; insteadOf: NoToken | undefined }
-  | Refusal
+  | Final
   | { kind: 'look' | 'wait' }
   | { kind: 'claim' | 'probe' | 'mint'; mode: MintMode; isForced: boolean };
 

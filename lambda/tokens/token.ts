@@ -47,6 +47,11 @@ export function suffices(token: Token, minTtlMs: number, now: number): boolean {
   return !isExpired(token, now) && token.expiresAt - now >= Math.max(minimumLifeMs(token), minTtlMs);
 }
 
+/** Whether a minted token is worth keeping: not if it is nearly dead on arrival. A reissued one is all there is. */
+export function isOfUse(token: Token, now: number): boolean {
+  return token.reissuedAt !== undefined || token.expiresAt - now >= minimumLifeMs(token) + secondMs;
+}
+
 /**
  * Whether Connect should be asked for the next token while this one is still vended. `jitter` from 0 to 1 moves the
  * start of the renewal window towards expiry by up to a tenth of it, so that a fleet spreads out.
