@@ -49,7 +49,8 @@ export function suffices(token: Token, minTtlMs: number, now: number): boolean {
 
 /** Whether a minted token is worth keeping: not if it is nearly dead on arrival. A reissued one is all there is. */
 export function isOfUse(token: Token, now: number): boolean {
-  return token.reissuedAt !== undefined || token.expiresAt - now >= minimumLifeMs(token) + secondMs;
+  if (token.reissuedAt !== undefined) return !isExpired(token, now);
+  return token.expiresAt - now >= minimumLifeMs(token) + secondMs;
 }
 
 /**
