@@ -50,8 +50,13 @@ describe('a failure', () => {
   it('is told alike to all who waited for one mint', async () => {
     the.world.acme.withheld = ['connect:fulfillment'];
     the.world.connect.always({ kind: 'slow', milliseconds: 300 });
+    const calls = () => the.world.dynamodb.calls.length;
+    const before = calls();
+    await mint({ client_id: the.world.spareClient() });
+    const ofOne = calls() - before;
     const waiting = await Promise.all(Array.from({ length: 5 }, () => mint()));
-    expect(sent()).toBe(1);
+    expect(sent()).toBe(2);
+    expect(calls() - before).toBeLessThanOrEqual(2 * ofOne);
     for (const { status, body } of waiting) {
       expect([status, body['error']]).toEqual([502, 'server_error']);
       expect(body['error_description']).toContain('ask Instacart to enable it');
