@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { canary } from '../support/canary.ts';
 import { expectNothingSecret } from '../support/leaks.ts';
-import { callback, createWorld } from '../support/world.ts';
+import { callback } from '../support/world.ts';
 import { useFaultWorld } from './fault-world.ts';
 import { answers } from './upstream-faults.ts';
 
@@ -85,15 +85,11 @@ describe('a one-time code', () => {
   });
 
   it('leaves nothing secret behind', () => expectNothingSecret(the.world));
-});
 
-it('a code that cannot have reached Connect is not used up, and may be sent again', async () => {
-  const world = await createWorld('bundle');
-  const code = world.issueCode();
-  await world.connect.close();
-  const fields = { grant_type: 'authorization_code', code, redirect_uri: callback };
-  const answer = await world.ask('linker', fields);
-  expect([answer.status, answer.headers.get('retry-after')]).toEqual([503, '1']);
-  expect(await world.auditOf(answer)).toMatchObject({ reason: 'upstream_unavailable' });
-  await world.close();
+  it('that cannot have reached Connect, which is gone, is not used up: it may be sent again', async () => {
+    await the.world.connect.close();
+    const answer = await link(the.world.issueCode());
+    expect([answer.status, answer.headers.get('retry-after')]).toEqual([503, '1']);
+    expect(await the.world.auditOf(answer)).toMatchObject({ reason: 'upstream_unavailable' });
+  });
 });
