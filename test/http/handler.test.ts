@@ -191,11 +191,20 @@ describe('the handler', () => {
     expect(recorded[0]?.outcome.error?.reason).toBe('out_of_time');
   });
 
-  it('answers 504 a second before Lambda would end it, and at once where no time is left', async () => {
-    const { invoke } = handlerWith(() => new Promise(() => undefined));
+  it('answers 504 a second before Lambda would end it, and begins nothing where no time is left', async () => {
+    let begun = 0;
+    const { invoke, recorded } = handlerWith(() => {
+      begun += 1;
+      return new Promise(() => undefined);
+    });
     expect((await invoke(eventOf(), 1_300)).statusCode).toBe(504);
+    expect(begun).toBe(1);
+    expect((await invoke(eventOf(), 1_000)).statusCode).toBe(504);
     expect((await invoke(eventOf(), 10)).statusCode).toBe(504);
     expect((await invoke(eventOf({}, 0))).statusCode).toBe(504);
+    expect((await invoke(eventOf({}, Date.now() - 25_000))).statusCode).toBe(504);
+    expect(begun).toBe(1);
+    expect(recorded.map(({ ending }) => ending.refusal?.reason)).toEqual(recorded.map(() => 'out_of_time'));
   });
 
   it('gains no time from a gateway clock that is ahead', async () => {
