@@ -1,8 +1,8 @@
 import { timeBudget } from '../values/time-budget.ts';
 import { type BoundedTable, boundTable, type TableBudget } from './bounded-table.ts';
 import { cacheKey, circuitKey, partitionKey } from './cache-key.ts';
-import { adopt, seen } from './known.ts';
-import { attemptLease, endedLease, type Lease } from './lease.ts';
+import { adopt } from './known.ts';
+import { attemptLease, endedLease, type Lease, remainingMs } from './lease.ts';
 import type { Mint, MintMode, MintResult } from './mint.ts';
 import type { MintRequest } from './mint-request.ts';
 import type { Known, Wanted } from './plan.ts';
@@ -78,10 +78,14 @@ export function isOutOfTime({ signal, deadline, monotonic }: Attempt): boolean {
   return signal.aborted || monotonic() >= deadline;
 }
 
-/** Reads the token's row. */
+/** Reads the token's row; and the client's circuit, if that holds back: another instance's success may have closed it. */
 export async function look(attempt: Attempt): Promise<void> {
   const { known, table, key, signal, now } = attempt;
-  const stored = await table.read(key);
+  const isHeldBack = remainingMs(circuitOf(attempt).lease, now()) > 0;
+  const [stored] = await Promise.all([
+    table.read(key),
+    isHeldBack ? lookAtCircuit(attempt) : undefined,
+  ]);
   if (signal.aborted) return;
   attempt.hasLooked = true;
   known.lookedAt = now();
@@ -125,8 +129,9 @@ export async function claim(attempt: Attempt, mode: MintMode, isForced: boolean)
 async function lookAtCircuit(attempt: Attempt): Promise<void> {
   const { table, circuits, circuitKey, now } = attempt;
   const stored = await table.read(circuitKey);
-  if (stored === undefined) return;
-  const lease = seen(stored.row.lease, stored.revision, circuitOf(attempt), now());
+  // What this instance alone has found out since then stands until another instance finds out more.
+  if (stored === undefined || stored.revision === circuitOf(attempt).revision) return;
+  const lease = stored.row.lease && { ...stored.row.lease, seenAt: now() };
   circuits.set(circuitKey, { lease, revision: stored.revision });
 }
 

@@ -1,7 +1,6 @@
-import type { Lease } from './lease.ts';
 import type { Known } from './plan.ts';
 import { isExpired, type Token } from './token.ts';
-import type { Revision, StoredRow } from './token-table.ts';
+import type { StoredRow } from './token-table.ts';
 
 /** By more than this, clocks of instances do not differ. */
 const clockSkewMs = 60_000;
@@ -22,7 +21,8 @@ export function nothingKnown(jitter: number): Known {
 
 /** Takes over what the table holds now. Returns whether the token is a new one to this instance. */
 export function adopt(known: Known, { row, revision }: StoredRow, now: number): boolean {
-  known.lease = seen(row.lease, revision, known, now);
+  // A lease that was seen before keeps the time of that, and what could not be written after it stands.
+  if (known.revision !== revision) known.lease = row.lease && { ...row.lease, seenAt: now };
   if ((row.forced?.at ?? 0) >= (known.forced?.at ?? 0)) known.forced = row.forced;
   known.revision = revision;
   if (row.token === undefined || !replaces(row.token, known, now)) return false;
@@ -40,18 +40,4 @@ function replaces(stored: Token, { token, isShared }: Known, now: number): boole
   if (token === undefined || isExpired(token, now)) return true;
   if (isExpired(stored, now)) return false;
   return isShared || stored.sha256 === token.sha256 || stored.firstSeenAt > token.firstSeenAt - clockSkewMs;
-}
-
-/** A lease that this instance has seen before keeps the time at which it first saw it. */
-export function seen(
-  stored: Omit<Lease, 'seenAt'> | undefined,
-  revision: Revision,
-  known: { lease: Lease | undefined; revision: Revision },
-  now: number,
-): Lease | undefined {
-  if (stored === undefined) return undefined;
-  return {
-    ...stored,
-    seenAt: known.lease !== undefined && known.revision === revision ? known.lease.seenAt : now,
-  };
 }

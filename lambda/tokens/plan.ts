@@ -40,12 +40,16 @@ export type Wanted = {
   refusedSha256: string | undefined;
 };
 
-/** How far one request has got. `hasClaimed`: the token's lease is its own; `isProbe`: the client's circuit is, too. */
+/**
+ * How far one request has got. `hasClaimed`: the token's lease is its own; `isProbe`: the client's circuit is, too.
+ * `hasMinted`: whatever came of it, a request that a live token serves has waited for long enough.
+ */
 export type Progress = {
   table: 'open' | 'closed';
   hasLooked: boolean;
   hasClaimed: boolean;
   isProbe: boolean;
+  hasMinted: boolean;
   isOutOfTime: boolean;
 };
 
@@ -88,7 +92,8 @@ export function plan(
   if (hasTable && (mustLook || !isRecent(known.lookedAt, now))) return { kind: 'look' };
 
   const isForced = isRefused && mayForceRenewal(live, known.forced, now);
-  if (live !== undefined && !isForced && !isDueForRenewal(live, known.jitter, now))
+  const isNewDue = isForced || (live !== undefined && isDueForRenewal(live, known.jitter, now));
+  if (live !== undefined && (progress.hasMinted || !isNewDue))
     return { kind: 'serve', token: live, insteadOf: undefined };
   if (live === undefined && token !== undefined) {
     const helpsInMs = mintHelpsInMs(token, wanted.minTtlMs, now);

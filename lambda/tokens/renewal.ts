@@ -18,7 +18,7 @@ import type { Failure, MintMode, MintResult } from './mint.ts';
 import { type Action, type NoToken, plan } from './plan.ts';
 import { afterMint, minimumLifeMs, type Token } from './token.ts';
 
-/** A first-seen token with less life than its minimum and this much counts as a failed mint. */
+/** A first-seen token with less life than its minimum and this much counts as a failed mint; a reissued one, if expired. */
 const leastUseMs = 1_000;
 
 /** `minted` is set where this request minted, whether or not it got what it minted. */
@@ -62,18 +62,19 @@ export function createRenew(dependencies: RenewalDependencies): Renew {
 }
 
 function nextAction(attempt: Attempt): Action {
-  const { known, wanted, table, hasLooked, claim: claimed, isProbe, now } = attempt;
+  const { known, wanted, table, hasLooked, claim: claimed, isProbe, minted, now } = attempt;
   const progress = {
     table: table.isOpen() ? ('open' as const) : ('closed' as const),
     hasLooked,
     hasClaimed: claimed?.isOurs === true,
     isProbe,
+    hasMinted: minted !== undefined,
     isOutOfTime: isOutOfTime(attempt),
   };
   return plan(known, circuitOf(attempt).lease, wanted, progress, now());
 }
 
-/** The request that minted is told how its mint failed; the ones after it, that they are held back. */
+/** The request that minted is told how its last mint failed; the ones after it, that they are held back. */
 function resultOf(
   { source, minted, table }: Attempt,
   action: Action & { kind: 'serve' | 'refuse' },
@@ -81,7 +82,7 @@ function resultOf(
 ): RenewalResult {
   const record = { minted, tableFault: table.fault() };
   const why = action.kind === 'serve' ? action.insteadOf : action.why;
-  const told = why?.kind === 'back_off' ? (failure ?? why) : why;
+  const told = why === undefined || why.kind === 'back_off' ? (failure ?? why) : why;
   if (action.kind === 'serve')
     return { kind: 'token', token: action.token, source, insteadOf: told, ...record };
   return { kind: 'none', why: told ?? action.why, retryAfterMs: action.retryAfterMs, ...record };
@@ -107,8 +108,9 @@ const deadOnArrival: Failure = { kind: 'unavailable', retryAfterMs: undefined, i
 async function publish(attempt: Attempt, minted: Token): Promise<Failure | undefined> {
   const { known, now } = attempt;
   const token = afterMint(known.token, minted, now());
+  const leftMs = token.expiresAt - now();
   const isOfUse =
-    token.reissuedAt !== undefined || token.expiresAt - now() >= minimumLifeMs(token) + leastUseMs;
+    token.reissuedAt === undefined ? leftMs >= minimumLifeMs(token) + leastUseMs : leftMs > 0;
   if (isOfUse || (known.token?.expiresAt ?? 0) < token.expiresAt) {
     Object.assign(known, { token, isShared: false });
     attempt.source = 'mint';

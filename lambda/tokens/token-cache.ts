@@ -42,7 +42,13 @@ export type TokenCacheDependencies = {
 
 type Final = Action & { kind: 'serve' | 'refuse' };
 
-const atStart = { table: 'open', hasLooked: false, hasClaimed: false, isProbe: false } as const;
+const atStart = {
+  table: 'open',
+  hasLooked: false,
+  hasClaimed: false,
+  isProbe: false,
+  hasMinted: false,
+} as const;
 
 /**
  * Vends from memory, or renews: one renewal at a time for each token, however many requests need it. The caller must

@@ -46,7 +46,9 @@ export function createUncachedMint({ mint, circuits, now, monotonic }: UncachedM
   };
 
   function leasesOf(request: MintRequest): Lease[] {
-    const leases = [circuits.get(circuitKey(request.client))?.lease, pauses.get(cacheKey(request))];
+    const circuit = circuits.get(circuitKey(request.client))?.lease;
+    // Another instance's probe may be over: nothing here would hear of it.
+    const leases = [circuit?.isRunning === true ? undefined : circuit, pauses.get(cacheKey(request))];
     return leases.filter((lease) => lease !== undefined);
   }
 
