@@ -91,7 +91,8 @@ export function plan(
   const mustLook = !progress.hasLooked && (live === undefined || isRefused);
   if (hasTable && (mustLook || !isRecent(known.lookedAt, now))) return { kind: 'look' };
 
-  const isForced = isRefused && mayForceRenewal(live, known.forced, now);
+  const isBeingRenewed = lease?.isRunning === true && remainingMs(lease, now) > 0;
+  const isForced = isRefused && (isBeingRenewed || mayForceRenewal(live, known.forced, now));
   const isNewDue = isForced || (live !== undefined && isDueForRenewal(live, known.jitter, now));
   if (live !== undefined && (progress.hasMinted || !isNewDue))
     return { kind: 'serve', token: live, insteadOf: undefined };
@@ -106,7 +107,7 @@ export function plan(
   const mode = modeOf(wanted, needsNew, lease);
   if (progress.hasClaimed)
     return { kind: failuresOf(circuit, now) > 0 && !progress.isProbe ? 'probe' : 'mint', mode };
-  if (hasTable && remainingMs(lease, now) > 0)
+  if (hasTable && isBeingRenewed)
     return needsNew ? { kind: 'wait' } : { kind: 'serve', token: live, insteadOf: undefined };
   if (hasTable) return { kind: 'claim', mode, isForced };
   return live !== undefined || wanted.by === 'schedule' ? serveOr(tableAway) : { kind: 'mint', mode };
