@@ -76,7 +76,12 @@ export function world({ random = (): number => 0, maxTokens = 1_000 } = {}) {
   const { table, calls, rows } = createMemoryTable();
   const theTime = () => state.now;
 
-  const renewal = ({ table: working = table, now = theTime, monotonic = theTime, mode = 'vend' }: RenewalOptions = {}) => {
+  const renewal = ({
+    table: working = table,
+    now = theTime,
+    monotonic = theTime,
+    mode = 'vend',
+  }: RenewalOptions = {}) => {
     const circuits = new Map<string, Circuit>();
     const clock = { now, monotonic, random };
     const mint = connect.mintBy(now);
@@ -94,7 +99,11 @@ export function world({ random = (): number => 0, maxTokens = 1_000 } = {}) {
   };
 
   /** One more instance before the same table. */
-  const instance = ({ table: working = table, aheadMs = () => 0, monotonic = theTime }: InstanceOptions = {}) => {
+  const instance = ({
+    table: working = table,
+    aheadMs = () => 0,
+    monotonic = theTime,
+  }: InstanceOptions = {}) => {
     const now = () => state.now + aheadMs();
     const { renew, circuits, mint, clock } = renewal({ table: working, now, monotonic });
     const vendCached = createTokenCache({ renew, circuits, maxTokens, ...clock });

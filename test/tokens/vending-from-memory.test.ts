@@ -61,7 +61,9 @@ describe('a token in memory', () => {
       state.now += day - left - (state.now - Date.UTC(2026, 0, 1));
       const late = await vend({ deadline: state.now });
       const givenUp = await vend({ signal: AbortSignal.abort() });
-      expect([late, givenUp].map((one) => [status(one), text(one)])).toEqual(Array(2).fill(['memory', first]));
+      expect([late, givenUp].map((one) => [status(one), text(one)])).toEqual(
+        Array(2).fill(['memory', first]),
+      );
     }
     expect(calls).toEqual(before);
     expect(mints).toHaveLength(1);
