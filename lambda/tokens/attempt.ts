@@ -2,7 +2,7 @@ import { timeBudget } from '../values/time-budget.ts';
 import { type BoundedTable, boundTable, type TableBudget } from './bounded-table.ts';
 import { cacheKey, circuitKey, partitionKey } from './cache-key.ts';
 import { adopt } from './known.ts';
-import { attemptLease, endedLease, type Lease, remainingMs } from './lease.ts';
+import { attemptLease, endedLease, type Lease } from './lease.ts';
 import type { Mint, MintMode, MintResult } from './mint.ts';
 import type { MintRequest } from './mint-request.ts';
 import type { Known, Wanted } from './plan.ts';
@@ -78,14 +78,11 @@ export function isOutOfTime({ signal, deadline, monotonic }: Attempt): boolean {
   return signal.aborted || monotonic() >= deadline;
 }
 
-/** Reads the token's row; and the client's circuit, if that holds back: another instance's success may have closed it. */
+/** Reads the token's row, and the client's circuit if it has failed: other instances may know more of it by now. */
 export async function look(attempt: Attempt): Promise<void> {
   const { known, table, key, signal, now } = attempt;
-  const isHeldBack = remainingMs(circuitOf(attempt).lease, now()) > 0;
-  const [stored] = await Promise.all([
-    table.read(key),
-    isHeldBack ? lookAtCircuit(attempt) : undefined,
-  ]);
+  const hasFailed = (circuitOf(attempt).lease?.failures ?? 0) > 0;
+  const [stored] = await Promise.all([table.read(key), hasFailed ? lookAtCircuit(attempt) : undefined]);
   if (signal.aborted) return;
   attempt.hasLooked = true;
   known.lookedAt = now();

@@ -109,8 +109,7 @@ async function publish(attempt: Attempt, minted: Token): Promise<Failure | undef
   const { known, now } = attempt;
   const token = afterMint(known.token, minted, now());
   const leftMs = token.expiresAt - now();
-  const isOfUse =
-    token.reissuedAt === undefined ? leftMs >= minimumLifeMs(token) + leastUseMs : leftMs > 0;
+  const isOfUse = token.reissuedAt === undefined ? leftMs >= minimumLifeMs(token) + leastUseMs : leftMs > 0;
   if (isOfUse || (known.token?.expiresAt ?? 0) < token.expiresAt) {
     Object.assign(known, { token, isShared: false });
     attempt.source = 'mint';
