@@ -67,7 +67,8 @@ export function briefPause({ kind }: Failure, now: number): Lease {
 
 /** What an attempt leaves behind that holds nothing back: `failures` go on counting for a while. */
 export function endedLease(previous: Lease | undefined, now: number): Lease {
-  return pause(failuresOf(previous, now), previous?.cause, 0, now);
+  const { cause, isUnanswered = false } = previous ?? {};
+  return { ...pause(failuresOf(previous, now), cause, 0, now), isUnanswered };
 }
 
 function pause(failures: number, cause: Lease['cause'], lengthMs: number, now: number): Lease {
