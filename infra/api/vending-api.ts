@@ -17,10 +17,9 @@ import { Construct } from 'constructs';
 import { tokenPath } from '../../lambda/protocol/contract.ts';
 import type { Settings } from '../settings.ts';
 import { accessLogFormat } from './access-log.ts';
+import { acknowledgeFindings } from './acknowledged-findings.ts';
 import { gatewayBody, gatewayHeaders, gatewayResponses } from './gateway-responses.ts';
 import { resourcePolicy } from './resource-policy.ts';
-
-const loggingPolicy = 'AmazonAPIGatewayPushToCloudWatchLogs';
 
 export type VendingApiProps = { settings: Settings; handler: IFunction; principals: readonly string[] };
 
@@ -45,7 +44,7 @@ export class VendingApi extends Construct {
     const integration = new LambdaIntegration(handler, { allowTestInvoke: false });
     this.api.root.addMethod('ANY', integration);
     this.api.root.addProxy({ defaultIntegration: integration });
-    this.acknowledge();
+    acknowledgeFindings(this.api);
   }
 
   /** The whole URL, for a caller's HTTP client. */
@@ -127,30 +126,5 @@ export class VendingApi extends Construct {
       removalPolicy: RemovalPolicy.DESTROY,
     });
     this.api.deploymentStage.node.addDependency(log);
-  }
-
-  private acknowledge(): void {
-    Validations.of(this.api).acknowledge(
-      {
-        id: 'AwsSolutions-APIG2',
-        reason:
-          "The function validates requests: API Gateway's validator knows neither forms nor the contract's errors.",
-      },
-      {
-        id: 'AwsSolutions-APIG3',
-        reason:
-          'API Gateway only passes on requests that a listed identity has signed, and the stage throttles them.',
-      },
-      {
-        id: 'AwsSolutions-COG4',
-        reason: 'Callers are AWS workloads: IAM authorises every method, and there are no user pools.',
-      },
-    );
-    const accountRole = this.api.node.tryFindChild('CloudWatchRole');
-    if (accountRole === undefined) return;
-    Validations.of(accountRole).acknowledge({
-      id: `AwsSolutions-IAM4[Policy::arn:<AWS::Partition>:iam::aws:policy/service-role/${loggingPolicy}]`,
-      reason: 'API Gateway documents this managed policy for the role that all APIs of the account log with.',
-    });
   }
 }
