@@ -47,7 +47,7 @@ function createRefreshErrors(scope: Construct, handler: IFunction): Alarm {
   });
 }
 
-/** Every quarter of an hour has a run, whatever the rate. After two bad ones most of the two-hour window is left. */
+/** At every rate, each quarter of an hour has a run. After two bad ones most of the two-hour window is left. */
 function createRefreshFailures(scope: Construct, settings: Settings): Alarm {
   return new Alarm(scope, 'RefreshFailures', {
     alarmDescription:

@@ -4,7 +4,7 @@ import type { APIGatewayProxyResult } from 'aws-lambda';
 import { gatewayBody, gatewayHeaders, gatewayResponses } from '../../../infra/api/gateway-responses.ts';
 import type { Statement } from '../../../infra/api/resource-policy.ts';
 import { timeBudget } from '../../../lambda/values/time-budget.ts';
-import { letsIn } from './authorisation.ts';
+import { mayInvoke } from './authorisation.ts';
 import type { Caller } from './callers.ts';
 import { proxyEvent } from './proxy-event.ts';
 import { readBody, serve } from './server.ts';
@@ -78,7 +78,7 @@ export async function startGateway({ callers, resourcePolicy, invoke, port, onAn
     );
     if (verdict.kind !== 'signed') return verdict.kind;
     const caller = callers.find(({ accessKeyId }) => accessKeyId === verdict.accessKeyId);
-    return caller !== undefined && letsIn(resourcePolicy, caller) ? caller : 'ACCESS_DENIED';
+    return caller !== undefined && mayInvoke(resourcePolicy, caller) ? caller : 'ACCESS_DENIED';
   }
 
   async function integrate(
