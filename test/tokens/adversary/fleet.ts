@@ -25,9 +25,11 @@ export function createFleet({ note, clocks, options, ...of }: FleetOptions) {
   const busy = new Set<Worker>();
   let created = 0;
 
+  /** An idle instance of that slot; where its instances are all busy, of any; else a new one. */
   function pick(name: FunctionName, slot: number): Worker {
-    const idle = workers[name].filter((worker) => !worker.isBusy);
-    const found = idle.find(({ instance }) => instance.slot === slot) ?? idle[0];
+    const inSlot = workers[name].filter(({ instance }) => instance.slot === slot);
+    const isIdle = ({ isBusy }: Worker) => !isBusy;
+    const found = inSlot.find(isIdle) ?? (inSlot.length > 0 ? workers[name].find(isIdle) : undefined);
     return found ?? create(name, slot);
   }
 

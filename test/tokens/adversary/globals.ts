@@ -154,11 +154,16 @@ function sleep(instance: Instance, ms: number, signal: AbortSignal | undefined):
     reject(aborted());
     return promise;
   }
-  const timer = instance.setTimer(ms, resolve, true);
-  signal?.addEventListener('abort', () => {
+  const abort = () => {
     instance.clearTimer(timer);
     reject(aborted());
-  });
+  };
+  const wake = () => {
+    signal?.removeEventListener('abort', abort);
+    resolve();
+  };
+  const timer = instance.setTimer(ms, wake, true);
+  signal?.addEventListener('abort', abort);
   return promise;
 }
 

@@ -25,6 +25,9 @@ export function createTableContents(timeline: Timeline, tokens: IssuedTokens) {
       if (token === undefined) byKey.delete(pk);
       else byKey.set(pk, { token, since: timeline.now(), isTouched: true });
     },
+    /** Where that token stands, whatever the layout. */
+    keyOf: (token: IssuedToken): string | undefined =>
+      [...byKey].find(([, held]) => held.token === token)?.[0],
     /** The newest that an instance must be able to read for this identity. */
     held: (identity: string): Held | undefined => {
       let newest: Held | undefined;

@@ -14,7 +14,7 @@ export type TableModelOptions = {
   trouble: Trouble;
   random: () => number;
   /** After each change that a function has made. */
-  onWrite: (pk: string, before: Item | undefined, after: Item | undefined) => void;
+  onWrite: (pk: string, item: Item | undefined) => void;
   onCall: (instance: Instance, operation: string) => void;
   /** The code under test did what it may not do. */
   forbid: (what: string) => void;
@@ -92,10 +92,9 @@ export function createTableModel({ timeline, trouble, random, onWrite, onCall, f
   /** Carried out now; told when the answer arrives. */
   function perform(operation: Operation, input: ItemCommand): () => object {
     const pk = (input.Key ?? input.Item)?.['pk']?.S ?? '';
-    const before = items.get(pk);
     try {
       const result = carryOut(items, operation, input);
-      if (operation !== 'GetItemCommand') onWrite(pk, before, items.get(pk));
+      if (operation !== 'GetItemCommand') onWrite(pk, items.get(pk));
       return () => result;
     } catch (error) {
       if ((error as Error).name === 'ValidationException') forbid(`DynamoDB: ${(error as Error).message}`);
