@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import type { Exchange } from './exchange.ts';
 import type { FrozenClock } from './instance.ts';
 import type { TokenPolicy } from './models/issued-tokens.ts';
@@ -62,8 +61,4 @@ export function statusesOf(answers: readonly Exchange[]): Record<number, number>
 /** What was wrong, by rule. */
 export function brokenRules(world: World): string[] {
   return [...new Set(world.history.violations.map(({ rule }) => rule))];
-}
-
-export function sha256(text: string): string {
-  return createHash('sha256').update(text).digest('hex');
 }
