@@ -15,7 +15,8 @@ import type { Token } from './token.ts';
  */
 export type MintOutcome =
   | { kind: 'token'; token: Token }
-  | { kind: 'unavailable'; retryAfter: number | undefined }
+  /** `isAnswered`: Connect or what stands before it has answered. Without an answer it may have issued a token. */
+  | { kind: 'unavailable'; retryAfterMs: number | undefined; isAnswered: boolean }
   | {
       kind:
         | 'invalid_grant'
@@ -28,6 +29,18 @@ export type MintOutcome =
         | 'secrets_unavailable';
     };
 
+/** What came back from Connect last, in words that cannot hold a secret. */
+export type UpstreamEvidence = {
+  /** HTTP status. */
+  status?: number | undefined;
+  /** OAuth error code, if it is one that a standard or Connect defines. */
+  oauthError?: string | undefined;
+  /** The system's error code where no response came; NO_ANSWER where the time was up. */
+  systemError?: string | undefined;
+  /** The first check that a 200 did not pass. */
+  failedCheck?: 'size' | 'json' | 'access_token' | 'token_type' | 'expires_in' | 'scope' | undefined;
+};
+
 /** One mint, told for the audit line and the metrics. */
 export type MintResult = {
   outcome: MintOutcome;
@@ -37,14 +50,25 @@ export type MintResult = {
   refusedCredentials: number;
   /** The secret's current pair is among them: for the alarm. A pair that was replaced meanwhile is not. */
   currentRefused: boolean;
+  /** Requests that were sent to Connect, and what came back last; undefined where none was sent. */
+  attempts: number;
+  evidence: UpstreamEvidence | undefined;
   /** Milliseconds spent on Connect, retries and their pauses included. */
   upstreamMs: number;
   /** For the log: what AWS or the secret's parser had to say. */
   fault: Error | undefined;
 };
 
-/** How hard to try: a full mint, or the one short attempt that renews a token which is still alive. */
-export type MintMode = 'full' | 'brief';
+/** Every way to end without a token. */
+export type Failure = Exclude<MintOutcome, { kind: 'token' }>;
 
-/** Gets a new token. Never throws for what AWS or Connect do. */
+/**
+ * Who waits for a mint, and so how long it may take:
+ * - `onDemand`: a caller whom no token serves
+ * - `ahead`: a caller with a live token, who pays for its renewal with little of its own time
+ * - `scheduled`: nobody
+ */
+export type MintMode = 'onDemand' | 'ahead' | 'scheduled';
+
+/** Gets a new token within the time of its mode. Never throws for what AWS or Connect do. */
 export type Mint = (request: MintRequest, mode: MintMode, signal: AbortSignal) => Promise<MintResult>;

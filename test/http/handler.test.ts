@@ -52,11 +52,11 @@ function tokenNow(): Token {
 }
 
 function handlerWith(vendToken: (request: VendRequest) => Promise<VendResult>) {
-  const recorded: Array<{ audit: Audit; ending: RequestOutcome }> = [];
+  const recorded: Array<{ audit: Audit; outcome: RequestOutcome }> = [];
   const bugs: unknown[] = [];
   const handler = createHandler({
     vend: createVend({ policy, vendToken }),
-    recordRequest: (audit, ending) => recorded.push({ audit, ending }),
+    recordRequest: (audit, outcome) => recorded.push({ audit, outcome }),
     logError: (error) => bugs.push(error),
     now: () => Date.now(),
     monotonic: () => performance.now(),
@@ -173,7 +173,7 @@ describe('the handler', () => {
       { numRuns: 5_000 },
     );
     expect(bugs).toEqual([]);
-    expect(recorded.some(({ ending }) => ending.status === 200)).toBe(true);
+    expect(recorded.some(({ outcome }) => outcome.error === undefined)).toBe(true);
   });
 
   it('answers 504 at the deadline of the gateway, even if a mint never ends', async () => {
@@ -188,7 +188,7 @@ describe('the handler', () => {
     expectWellFormed(answer);
     expect(performance.now() - startedAt).toBeLessThan(2_000);
     expect(stopped?.aborted).toBe(true);
-    expect(recorded[0]?.ending.refusal?.reason).toBe('out_of_time');
+    expect(recorded[0]?.outcome.error?.reason).toBe('out_of_time');
   });
 
   it('answers 504 a second before Lambda would end it, and at once where no time is left', async () => {
@@ -212,7 +212,7 @@ describe('the handler', () => {
     expect(answer.body).not.toContain('canary');
     expect(JSON.parse(answer.body)).toMatchObject({ error: 'server_error', request_id: 'gateway-request' });
     expect(String(bugs[0])).toContain('canary-detail');
-    expect(recorded[0]?.ending.refusal?.reason).toBe('bug');
+    expect(recorded[0]?.outcome.error?.reason).toBe('bug');
   });
 
   it('answers nobody but API Gateway', async () => {

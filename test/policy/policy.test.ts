@@ -1,12 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import {
-  type AccessRequest,
-  decide,
-  type Grant,
-  grantedScopes,
-  type Policy,
-} from '../../lambda/policy/policy.ts';
+import { type AccessRequest, decide, grantedScopes } from '../../lambda/policy/decision.ts';
+import type { Grant, Policy } from '../../lambda/policy/policy.ts';
 import type { Identity, Principal } from '../../lambda/policy/principal.ts';
 import type { GrantType } from '../../lambda/protocol/scopes.ts';
 
@@ -198,7 +193,7 @@ describe('the policy', () => {
     expect(decide(rules, caller, { ...asked, retailerId: 'r1' })).toEqual({ allow: true, grantIds: ['one'] });
     expect(decide(rules, caller, { ...asked, retailerId: 'r2' })).toEqual({
       allow: false,
-      mismatch: 'retailer_id',
+      reason: 'retailer_id',
     });
   });
 

@@ -41,38 +41,38 @@ describe('a principal', () => {
 describe('a principal is refused for', () => {
   const write = 'write arn:aws:iam::111122223333:role/NAME';
   const sso =
-    'this would take in every permission set of IAM Identity Center: write AWSReservedSSO_SET_* for one of them, or a longer prefix';
+    'this would match every permission set of IAM Identity Center: write AWSReservedSSO_SET_* for one of them, or a longer prefix';
   const set = (name: string) =>
-    `this matches no one permission set of IAM Identity Center: write role/AWSReservedSSO_${name}_*`;
+    `this must match exactly one permission set of IAM Identity Center: write role/AWSReservedSSO_${name}_*`;
   it.each([
-    ['everyone', '*', `* would be everyone: ${write} for each role that may`],
+    ['everyone', '*', `* would match everyone: ${write} for each role`],
     [
       'an account',
       '444455556666',
-      'an account is no principal: write arn:aws:iam::444455556666:role/NAME for each role that may',
+      'an account cannot be a principal: write arn:aws:iam::444455556666:role/NAME for each role',
     ],
     [
       'a root',
       'arn:aws:iam::111122223333:root',
-      `an account's root is no principal: ${write} for each role that may`,
+      `an account's root cannot be a principal: ${write} for each role`,
     ],
-    ['an empty text', '', `this is no ARN of a role or user: ${write}`],
-    ['a name alone', 'checkout', `this is no ARN of a role or user: ${write}`],
-    ['a trailing line', `${role}/a\n`, `this is no ARN of a role or user: ${write}`],
+    ['an empty text', '', `this is not the ARN of a role or user: ${write}`],
+    ['a name alone', 'checkout', `this is not the ARN of a role or user: ${write}`],
+    ['a trailing line', `${role}/a\n`, `this is not the ARN of a role or user: ${write}`],
     [
       'a session',
       'arn:aws:sts::444455556666:assumed-role/checkout/me',
-      'a session is no principal, its role is: write arn:aws:iam::444455556666:role/checkout',
+      'a session cannot be a principal, but its role can: write arn:aws:iam::444455556666:role/checkout',
     ],
     [
       'a session pattern',
       'arn:aws:sts::111122223333:assumed-role/checkout/*',
-      'a session is no principal, its role is: write arn:aws:iam::111122223333:role/checkout',
+      'a session cannot be a principal, but its role can: write arn:aws:iam::111122223333:role/checkout',
     ],
     [
       'a session of any role',
       'arn:aws:sts::*:assumed-role/*/me',
-      `a session is no principal, its role is: ${write}`,
+      `a session cannot be a principal, but its role can: ${write}`,
     ],
     [
       'a federated user',
@@ -99,64 +99,68 @@ describe('a principal is refused for', () => {
     [
       'a wildcard partition',
       'arn:*:iam::111122223333:role/a',
-      `the partition must be said exactly: ${write}`,
+      `the partition must be exact, such as aws: ${write}`,
     ],
-    ['a wildcard account', 'arn:aws:iam::*:role/a', `the account must be said, all 12 digits: ${write}`],
-    ['a missing account', 'arn:aws:iam:::role/a', `the account must be said, all 12 digits: ${write}`],
-    ['half an account', 'arn:aws:iam::11112222*:role/a', `the account must be said, all 12 digits: ${write}`],
-    ['every role', `${role}/*`, `* would be every role there: ${write} for each, or role/PREFIX*`],
+    ['a wildcard account', 'arn:aws:iam::*:role/a', `the account must have all of its 12 digits: ${write}`],
+    ['a missing account', 'arn:aws:iam:::role/a', `the account must have all of its 12 digits: ${write}`],
+    [
+      'half an account',
+      'arn:aws:iam::11112222*:role/a',
+      `the account must have all of its 12 digits: ${write}`,
+    ],
+    ['every role', `${role}/*`, `* would match every role: ${write} for each role, or role/PREFIX*`],
     [
       'every role of a path',
       `${role}/apps/*`,
-      `* would be every role there: ${write} for each, or role/PREFIX*`,
+      `* would match every role: ${write} for each role, or role/PREFIX*`,
     ],
     [
       'a wildcard path',
       `${role}/*/checkout`,
-      `* may stand at the end of a role's name only: ${write} without the path`,
+      `* may only stand at the end of a role's name: ${write} without the path`,
     ],
     [
       'a wildcard in a path',
       `${role}/ap*s/checkout`,
-      `* may stand at the end of a role's name only: ${write} without the path`,
+      `* may only stand at the end of a role's name: ${write} without the path`,
     ],
     [
       'a wildcard inside a name',
       `${role}/check*out`,
-      "* may stand at the end of a role's name only: write role/PREFIX*",
+      "* may only stand at the end of a role's name: write role/PREFIX*",
     ],
-    ['two wildcards', `${role}/check**`, "* may stand at the end of a role's name only: write role/PREFIX*"],
+    ['two wildcards', `${role}/check**`, "* may only stand at the end of a role's name: write role/PREFIX*"],
     [
       'a wildcard user',
       'arn:aws:iam::111122223333:user/ann*',
-      'users are named one by one, without *: write arn:aws:iam::111122223333:user/NAME',
+      "a user's name cannot have a *: write arn:aws:iam::111122223333:user/NAME for each user",
     ],
     [
       'every user',
       'arn:aws:iam::111122223333:user/*',
-      'users are named one by one, without *: write arn:aws:iam::111122223333:user/NAME',
+      "a user's name cannot have a *: write arn:aws:iam::111122223333:user/NAME for each user",
     ],
     [
       'a policy variable in a path',
       `${role}/\${aws:username}/a`,
-      `this path is none that IAM has: ${write} without the path`,
+      `IAM does not allow this path: ${write} without the path`,
     ],
     [
       'a question mark in a path',
       `${role}/ap?s/a`,
-      `this path is none that IAM has: ${write} without the path`,
+      `IAM does not allow this path: ${write} without the path`,
     ],
-    ['an empty part of a path', `${role}//a`, `this path is none that IAM has: ${write} without the path`],
+    ['an empty part of a path', `${role}//a`, `IAM does not allow this path: ${write} without the path`],
     [
       'a question mark in a name',
       `${role}/chec?`,
-      `this name is none that IAM has (1 to 64 letters, digits and _+=,.@-): ${write}`,
+      `IAM does not allow this name (1 to 64 letters, digits and _+=,.@-): ${write}`,
     ],
-    ['no name', `${role}/`, `this name is none that IAM has (1 to 64 letters, digits and _+=,.@-): ${write}`],
+    ['no name', `${role}/`, `IAM does not allow this name (1 to 64 letters, digits and _+=,.@-): ${write}`],
     [
       'a name too long',
       `${role}/${'a'.repeat(65)}`,
-      `this name is none that IAM has (1 to 64 letters, digits and _+=,.@-): ${write}`,
+      `IAM does not allow this name (1 to 64 letters, digits and _+=,.@-): ${write}`,
     ],
     ['every permission set', `${role}/AWSReservedSSO_*`, sso],
     ['every name like AWS', `${role}/AWS*`, sso],

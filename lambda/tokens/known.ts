@@ -1,0 +1,44 @@
+import type { Known } from './plan.ts';
+import { isExpired, type Token } from './token.ts';
+import type { StoredRow } from './token-table.ts';
+
+/** Clocks of instances differ by less. */
+const clockSkewMs = 60_000;
+
+/** What an instance knows of a row that it was never asked for. */
+export function nothingKnown(jitter: number): Known {
+  return {
+    token: undefined,
+    isShared: false,
+    lease: undefined,
+    forced: undefined,
+    revision: undefined,
+    lookedAt: undefined,
+    tableFailedAt: undefined,
+    jitter,
+  };
+}
+
+/** Takes over what the table holds now. Returns whether its token is a new one to this instance. */
+export function adopt(known: Known, { row, revision }: StoredRow, now: number): boolean {
+  // A lease that this instance has seen before keeps the time at which it first saw it.
+  const seenAt = known.revision === revision ? (known.lease?.seenAt ?? now) : now;
+  known.lease = row.lease && { ...row.lease, seenAt };
+  known.revision = revision;
+  if ((row.forced?.at ?? 0) >= (known.forced?.at ?? 0)) known.forced = row.forced;
+  if (row.token === undefined || !replaces(row.token, known, now)) return false;
+  const isNew = row.token.sha256 !== known.token?.sha256;
+  known.token = row.token;
+  known.isShared = true;
+  return isNew;
+}
+
+/**
+ * The table's token comes after one that was read from the table or written to it, whatever the clocks say: each write
+ * replaces what its writer had read. One that could not be written is compared by time.
+ */
+function replaces(stored: Token, { token, isShared }: Known, now: number): boolean {
+  if (token === undefined || isExpired(token, now)) return true;
+  if (isExpired(stored, now)) return false;
+  return isShared || stored.sha256 === token.sha256 || stored.firstSeenAt > token.firstSeenAt - clockSkewMs;
+}
