@@ -1,9 +1,15 @@
 import { defineConfig } from 'vitest/config';
 
-/** The tests that a mutant is tried against: only those that take no time, since each mutant runs them anew. */
+/** The tests that a mutant is tried against: only those that start no server, since each mutant runs them anew. */
 export default defineConfig({
   test: {
-    include: ['test/{http,policy,tokens}/{caller,values,handler,policy,principals,token}.test.ts'],
+    include: [
+      'test/{observability,policy,protocol,values}/*.test.ts',
+      'test/http/{api-event,caller,check-order,good-request,handler,query-names}.test.ts',
+      'test/http/{request-body,request-fields,request-values,responses,vend}.test.ts',
+      'test/tokens/{token,plan}.test.ts',
+      'test/connect/token-response.test.ts',
+    ],
     setupFiles: ['test/mutation/steady.ts'],
     testTimeout: 30_000,
   },

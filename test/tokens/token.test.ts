@@ -84,6 +84,18 @@ describe('the life of a token', () => {
     );
   });
 
+  it('has its window start later by the jitter, never earlier', () => {
+    const phaseAt = (leftMs: number, jitter: number) =>
+      phaseOf(tokenOf(86_400_000), { now: start + 86_400_000 - leftMs, minTtl: 0, jitter });
+    for (const [jitter, windowMs] of [
+      [0, 7_200_000],
+      [0.5, 6_840_000],
+      [1, 6_480_000],
+    ] as const) {
+      expect([phaseAt(windowMs, jitter), phaseAt(windowMs - 1, jitter)]).toEqual(['fresh', 'ageing']);
+    }
+  });
+
   it('is told so that created_at + expires_in is never past the expiry and at most two seconds before it', () => {
     fc.assert(
       fc.property(lifetimes, fc.integer({ min: 0, max: 86_400_000 }), (lifetime, later) => {
@@ -141,6 +153,46 @@ describe('the key of a token', () => {
         expect(tokenKey({ ...one, scopes: one.scopes.toReversed() })).toBe(tokenKey(one));
       }),
       { numRuns: 2_000 },
+    );
+  });
+
+  it('is another for an identity that differs in one field by one character or its case', () => {
+    const fields = ['baseUrl', 'client', 'retailerId', 'subject', 'scope'] as const;
+    const edits = [
+      (text: string) => `x${text}`,
+      (text: string) => `${text}x`,
+      (text: string) => text.slice(1),
+      (text: string) => text.slice(0, -1),
+      (text: string) => text.toUpperCase(),
+      (text: string) => ` ${text}`,
+    ];
+    const base = {
+      baseUrl: 'https://connect.example',
+      client: 'acme',
+      grantType: 'fulfillment_user_assertion' as const,
+      retailerId: 'the-garden',
+      subject: 'ann',
+    };
+    const keyWith = (field: (typeof fields)[number] | undefined, edit: (text: string) => string) => {
+      const scopes = field === 'scope' ? [edit('connect:a'), 'connect:b'] : ['connect:a', 'connect:b'];
+      const edited = field === undefined || field === 'scope' ? {} : { [field]: edit(base[field]) };
+      return tokenKey({ ...base, scopes, ...edited });
+    };
+    const keys = fields.flatMap((field) => edits.map((edit) => keyWith(field, edit)));
+    const unedited = keyWith(undefined, (text) => text);
+    const byOtherGrantType = tokenKey({
+      ...base,
+      grantType: 'client_credentials',
+      scopes: ['connect:a', 'connect:b'],
+    });
+    expect(new Set([...keys, unedited, byOtherGrantType]).size).toBe(fields.length * edits.length + 2);
+  });
+
+  it('is a hash: nobody reads a user id from it', () => {
+    fc.assert(
+      fc.property(identities, (identity) => {
+        expect(tokenKey(identity)).toMatch(/^[0-9a-f]{64}$/);
+      }),
     );
   });
 
