@@ -7,7 +7,7 @@ const steps: ReadonlyArray<readonly [reason: string, wrong: (of: typeof event) =
   ['query', (of) => ({ ...of, queryStringParameters: { code: 'x' } as never })],
   ['path', (of) => ({ ...of, path: '/', pathParameters: { proxy: '' } })],
   ['method', (of) => ({ ...of, httpMethod: 'GET' })],
-  ['content_type', (of) => ({ ...of, multiValueHeaders: {}, headers: {} })],
+  ['content_type', (of) => ({ ...of, headers: {} as never, multiValueHeaders: {} as never })],
   ['size', (of) => ({ ...of, body: `${of.body}${' '.repeat(16_384)}` })],
   ['credential_in_body', withFields({ client_secret: 'canary' })],
   ['field', withFields({ min_ttl: -1 })],

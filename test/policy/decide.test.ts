@@ -13,7 +13,7 @@ describe('the policy', () => {
         if (decision.allow) allowed += 1;
         expect(decision.allow ? new Set(decision.grantIds) : undefined).toEqual(grantsByOracle(sample));
       }),
-      { numRuns: 10_000 },
+      { numRuns: 5_000 },
     );
     expect(allowed).toBeGreaterThan(1_000);
   });
@@ -37,7 +37,7 @@ describe('the policy', () => {
         if (before && !after) needed += 1;
         expect(after && !before).toBe(false);
       }),
-      { numRuns: 10_000 },
+      { numRuns: 5_000 },
     );
     expect(needed).toBeGreaterThan(500);
   });
