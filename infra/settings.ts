@@ -1,5 +1,6 @@
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import * as z from 'zod';
+import { accountIdRule, partitionRule } from '../lambda/protocol/names.ts';
 
 const retentions = Object.values(RetentionDays).filter((days) => typeof days === 'number' && days < 9999);
 
@@ -28,7 +29,7 @@ const stageSchema = z.strictObject({
   apiGatewayAccountRole: z.boolean({ error: 'write true or false' }),
   alarmTopicArn: z
     .string({ error: 'write the ARN of an SNS topic' })
-    .regex(/^arn:aws(-[a-z]+)*:sns:[a-z0-9-]+:\d{12}:[\w-]{1,256}$/, {
+    .regex(new RegExp(`^arn:${partitionRule}:sns:[a-z0-9-]+:${accountIdRule}:[\\w\\-]{1,256}$`), {
       error: 'write the ARN of an SNS topic',
     })
     .optional(),

@@ -1,69 +1,88 @@
 import { randomUUID } from 'node:crypto';
+import { setTimeout } from 'node:timers/promises';
 import type { MintPath } from './connect/mint-path.ts';
 import { createDynamoDBClient, createDynamoDBTable } from './dynamodb/dynamodb-table.ts';
 import { createHandler } from './http/handler.ts';
 import { createVend } from './http/vend.ts';
-import { createRecordRefresh, createRecordRequest } from './observability/audit.ts';
+import { createRecordRequest } from './observability/audit.ts';
 import { createLog, errorFields } from './observability/log.ts';
+import { createRecordRefresh } from './observability/refresh-line.ts';
 import type { Policy } from './policy/policy.ts';
 import { createRefreshHandler } from './refresh/refresh-handler.ts';
-import { createBackOff } from './tokens/back-off.ts';
+import type { RenewalDependencies } from './tokens/attempt.ts';
+import { isCacheable } from './tokens/cache-key.ts';
 import { createRenew } from './tokens/renewal.ts';
-import { createSharedBackOff } from './tokens/shared-back-off.ts';
-import { createTokens } from './tokens/tokens.ts';
+import { createTokenCache, type VendToken } from './tokens/token-cache.ts';
+import { createUncachedMint } from './tokens/uncached-mint.ts';
+import { timeBudget } from './values/time-budget.ts';
 
 export type FunctionOptions = { policy: Policy; tokenTable: string; service: string };
 
-/** A caller waits for a vend: the table may cost it a second in all. */
-const vendTable = { maxAttempts: 2, patience: { before: 700, after: 300 } };
-/** Nobody waits for a refresh, and what it mints is of no use outside the table. */
-const refreshTable = { maxAttempts: 5, patience: { before: 3_000, after: 3_000 } };
+type TableOptions = { maxAttempts: number; budget: { beforeMintMs: number; afterMintMs: number } };
 
-/** All that one instance of the vend function is made of. */
+/** A caller waits for a vend. */
+const vendTable: TableOptions = {
+  maxAttempts: 2,
+  budget: { beforeMintMs: timeBudget.tableBeforeMintMs, afterMintMs: timeBudget.tableAfterMintMs },
+};
+/** Nobody waits for a refresh, and its token is of no use outside the table. */
+const refreshTable: TableOptions = {
+  maxAttempts: 5,
+  budget: {
+    beforeMintMs: timeBudget.scheduledTableBeforeMintMs,
+    afterMintMs: timeBudget.scheduledTableAfterMintMs,
+  },
+};
+
+async function sleep(milliseconds: number, signal?: AbortSignal): Promise<void> {
+  await setTimeout(milliseconds, undefined, { signal }).catch(() => undefined);
+}
+
+const clock = { now: () => Date.now(), monotonic: () => performance.now() };
+
+/** Everything that one instance of the vend function consists of. */
 export function createVendFunction({ policy, tokenTable, service }: FunctionOptions) {
-  const { clock, mint, backOff, renew } = createShared(tokenTable, vendTable);
-  const vendToken = createTokens({ renew, mint, backOff, now: clock.now, random: Math.random });
   const log = createLog(service);
   return createHandler({
-    vend: createVend({ policy, vendToken }),
+    vend: createVend({ policy, vendToken: createVendToken(tokenTable) }),
     recordRequest: createRecordRequest(log),
     logError: (error) => log('ERROR', 'bug', { error: errorFields(error) }),
     ...clock,
   });
 }
 
-/** All that one instance of the refresh function is made of. */
+/** Everything that one instance of the refresh function consists of. */
 export function createRefreshFunction({ policy, tokenTable, service }: FunctionOptions) {
-  const { clock, renew } = createShared(tokenTable, refreshTable);
-  return createRefreshHandler({
-    policy,
-    renew,
-    recordRefresh: createRecordRefresh(createLog(service)),
-    now: clock.now,
-  });
+  const renew = createRenew(fleetDependencies(tokenTable, refreshTable));
+  const recordRefresh = createRecordRefresh(createLog(service));
+  return createRefreshHandler({ policy, renew, recordRefresh, ...clock });
 }
 
-function createShared(tokenTable: string, { maxAttempts, patience }: typeof vendTable) {
-  const clock = { now: () => Date.now(), monotonic: () => performance.now() };
-  const { mint, prepare } = loadedWhenNeeded(() =>
+function createVendToken(tokenTable: string): VendToken {
+  const fleet = fleetDependencies(tokenTable, vendTable);
+  const vendCached = createTokenCache({ ...fleet, renew: createRenew(fleet) });
+  const vendUncached = createUncachedMint(fleet);
+  return (request) => (isCacheable(request.mintRequest) ? vendCached : vendUncached)(request);
+}
+
+function fleetDependencies(tokenTable: string, { maxAttempts, budget }: TableOptions): RenewalDependencies {
+  const mintPath = loadWhenNeeded(() =>
     import('./connect/mint-path.ts').then(({ createMintPath }) => createMintPath(clock)),
   );
-  const backOff = createBackOff(clock.monotonic);
-  const renew = createRenew({
-    table: createDynamoDBTable(createDynamoDBClient({ maxAttempts }), tokenTable),
-    patience,
-    mint,
-    prepare,
-    backOff: createSharedBackOff(backOff, clock.now),
-    newOwner: randomUUID,
-    random: Math.random,
+  return {
+    ...mintPath,
     ...clock,
-  });
-  return { clock, mint, backOff, renew };
+    table: createDynamoDBTable(createDynamoDBClient({ maxAttempts }), tokenTable),
+    budget,
+    circuits: new Map(),
+    newRevision: randomUUID,
+    sleep,
+    random: Math.random,
+  };
 }
 
-/** MintPath and the Secrets Manager client with it load with the first mint; a load that fails is tried anew. */
-function loadedWhenNeeded(load: () => Promise<MintPath>): MintPath {
+/** The code of a mint, and the Secrets Manager client with it, loads with the first mint. A load that fails is tried anew. */
+function loadWhenNeeded(load: () => Promise<MintPath>): MintPath {
   let loading: Promise<MintPath> | undefined;
   const loaded = () => {
     loading ??= load().catch((error: unknown) => {
@@ -73,10 +92,10 @@ function loadedWhenNeeded(load: () => Promise<MintPath>): MintPath {
     return loading;
   };
   return {
-    mint: async (order, effort, signal) => (await loaded()).mint(order, effort, signal),
-    prepare: (order) => {
+    mint: async (request, mode, signal) => (await loaded()).mint(request, mode, signal),
+    prepare: (request) => {
       loaded().then(
-        ({ prepare }) => prepare(order),
+        ({ prepare }) => prepare(request),
         () => undefined,
       );
     },

@@ -1,3 +1,4 @@
+import { descriptions, responseHeaders, retryAfterHeader } from '../../lambda/protocol/contract.ts';
 import type { ErrorCode } from '../../lambda/protocol/error-codes.ts';
 
 /** What API Gateway answers by itself, before or instead of the function. */
@@ -7,8 +8,8 @@ export type GatewayResponse = {
   status: number;
   error: ErrorCode;
   description: string;
-  /** Seconds; undefined where trying again is no help. */
-  retryAfter?: number;
+  /** Undefined where a second attempt would fail too. */
+  retryAfterMs?: number;
 };
 
 const unsigned = 'Sign the request with AWS Signature Version 4, for the service execute-api.';
@@ -18,7 +19,6 @@ const notLetIn = 'The policy grants this caller nothing, or its account does not
 const slowDown = 'Too many requests: slow down, and keep each token for as long as it is good.';
 const badRequest = 'The request is malformed.';
 const down = 'The service is busy or down: try again.';
-const broken = 'Something went wrong in this service.';
 
 /**
  * In the words of the function's own errors. Texts are fixed: `$context.error.message` names ARNs. Some of these
@@ -32,27 +32,27 @@ export const gatewayResponses: readonly GatewayResponse[] = [
   { type: 'UNAUTHORIZED', status: 403, error: 'invalid_client', description: unsigned },
   { type: 'INVALID_API_KEY', status: 403, error: 'invalid_client', description: unsigned },
   { type: 'WAF_FILTERED', status: 403, error: 'invalid_client', description: notLetIn },
-  { type: 'THROTTLED', status: 429, error: 'slow_down', description: slowDown, retryAfter: 1 },
-  { type: 'QUOTA_EXCEEDED', status: 429, error: 'slow_down', description: slowDown, retryAfter: 60 },
+  { type: 'THROTTLED', status: 429, error: 'slow_down', description: slowDown, retryAfterMs: 1_000 },
+  { type: 'QUOTA_EXCEEDED', status: 429, error: 'slow_down', description: slowDown, retryAfterMs: 60_000 },
   { type: 'BAD_REQUEST_BODY', status: 400, error: 'invalid_request', description: badRequest },
   { type: 'BAD_REQUEST_PARAMETERS', status: 400, error: 'invalid_request', description: badRequest },
   {
     type: 'RESOURCE_NOT_FOUND',
     status: 404,
     error: 'invalid_request',
-    description: 'No such path: use POST /v2/oauth/token.',
+    description: descriptions.noSuchPath,
   },
   {
     type: 'REQUEST_TOO_LARGE',
     status: 413,
     error: 'invalid_request',
-    description: 'The body is too large: a token request takes 16 kB at most.',
+    description: descriptions.bodyTooLarge,
   },
   {
     type: 'UNSUPPORTED_MEDIA_TYPE',
     status: 415,
     error: 'invalid_request',
-    description: 'Send application/json or application/x-www-form-urlencoded.',
+    description: descriptions.contentType,
   },
   { type: 'DEFAULT_4XX', status: 400, error: 'invalid_request', description: badRequest },
   // A function that is throttled comes up as any of the next three.
@@ -61,35 +61,40 @@ export const gatewayResponses: readonly GatewayResponse[] = [
     status: 503,
     error: 'temporarily_unavailable',
     description: down,
-    retryAfter: 1,
+    retryAfterMs: 1_000,
   },
   {
     type: 'INTEGRATION_FAILURE',
     status: 503,
     error: 'temporarily_unavailable',
     description: down,
-    retryAfter: 1,
+    retryAfterMs: 1_000,
   },
-  { type: 'DEFAULT_5XX', status: 503, error: 'temporarily_unavailable', description: down, retryAfter: 1 },
+  {
+    type: 'DEFAULT_5XX',
+    status: 503,
+    error: 'temporarily_unavailable',
+    description: down,
+    retryAfterMs: 1_000,
+  },
   {
     type: 'INTEGRATION_TIMEOUT',
     status: 504,
     error: 'temporarily_unavailable',
-    description:
-      'Out of time: try again. An authorization_code may be used up: start the linking again with a new one.',
+    description: descriptions.outOfTime,
   },
-  { type: 'AUTHORIZER_FAILURE', status: 500, error: 'server_error', description: broken },
-  { type: 'AUTHORIZER_CONFIGURATION_ERROR', status: 500, error: 'server_error', description: broken },
+  { type: 'AUTHORIZER_FAILURE', status: 500, error: 'server_error', description: descriptions.bug },
+  {
+    type: 'AUTHORIZER_CONFIGURATION_ERROR',
+    status: 500,
+    error: 'server_error',
+    description: descriptions.bug,
+  },
 ];
 
 /** The response's headers, by name. */
-export function gatewayHeaders({ retryAfter }: GatewayResponse): Record<string, string> {
-  return {
-    'Content-Type': 'application/json',
-    'Cache-Control': 'no-store',
-    Pragma: 'no-cache',
-    ...(retryAfter !== undefined && { 'Retry-After': String(retryAfter) }),
-  };
+export function gatewayHeaders({ retryAfterMs }: GatewayResponse): Record<string, string> {
+  return { ...responseHeaders, ...(retryAfterMs !== undefined && retryAfterHeader(retryAfterMs)) };
 }
 
 /** The body as API Gateway's template; it puts the request's id in for `$context.requestId`. */

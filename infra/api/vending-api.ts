@@ -14,6 +14,7 @@ import {
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
+import { tokenPath } from '../../lambda/protocol/contract.ts';
 import type { Settings } from '../settings.ts';
 import { accessLogFormat } from './access-log.ts';
 import { gatewayBody, gatewayHeaders, gatewayResponses } from './gateway-responses.ts';
@@ -49,12 +50,12 @@ export class VendingApi extends Construct {
 
   /** For a caller's HTTP client: the whole URL. */
   get tokenUrl(): string {
-    return this.api.urlForPath('/v2/oauth/token');
+    return this.api.urlForPath(tokenPath);
   }
 
   /** For a caller's IAM policy. */
   get tokenArn(): string {
-    return this.api.arnForExecuteApi('POST', '/v2/oauth/token', this.api.deploymentStage.stageName);
+    return this.api.arnForExecuteApi('POST', tokenPath, this.api.deploymentStage.stageName);
   }
 
   private makeApi(settings: Settings): RestApi {

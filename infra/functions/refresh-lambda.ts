@@ -1,5 +1,6 @@
 import { Duration } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
+import { timeBudget } from '../../lambda/values/time-budget.ts';
 import { FailureQueue } from './failure-queue.ts';
 import { type FunctionProps, ServiceFunction } from './service-lambda.ts';
 
@@ -16,7 +17,7 @@ export class RefreshFunction extends ServiceFunction {
       ...props,
       entry: 'refresh-function',
       description: 'Keeps Instacart Connect access tokens fresh',
-      timeout: Duration.minutes(5),
+      timeout: Duration.millis(timeBudget.refreshTimeoutMs),
     });
     this.failures = new FailureQueue(this, 'Failures');
     this.failures.grantSend(this.role);

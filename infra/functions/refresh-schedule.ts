@@ -3,16 +3,9 @@ import { Effect, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import { CfnSchedule, ScheduleExpression, ScheduleGroup } from 'aws-cdk-lib/aws-scheduler';
 import { Construct } from 'constructs';
+import { scheduleInput } from '../../lambda/refresh/schedule-event.ts';
 import type { Settings } from '../settings.ts';
 import { FailureQueue } from './failure-queue.ts';
-
-/** What the refresh function gets, and accepts nothing else; Scheduler fills in what is in angle brackets. */
-const event = {
-  source: 'connect-token-vending.schedule',
-  schedule_arn: '<aws.scheduler.schedule-arn>',
-  scheduled_time: '<aws.scheduler.scheduled-time>',
-  execution_id: '<aws.scheduler.execution-id>',
-};
 
 export type RefreshScheduleProps = { settings: Settings; handler: IFunction };
 
@@ -35,7 +28,7 @@ export class RefreshSchedule extends Construct {
       target: {
         arn: handler.functionArn,
         roleArn: role.roleArn,
-        input: JSON.stringify(event),
+        input: JSON.stringify(scheduleInput),
         deadLetterConfig: { arn: this.undelivered.queueArn },
         // No longer than until the next run, which does the same.
         retryPolicy: { maximumRetryAttempts: 3, maximumEventAgeInSeconds: every.toSeconds() },

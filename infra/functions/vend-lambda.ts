@@ -1,5 +1,6 @@
 import { Duration } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
+import { timeBudget } from '../../lambda/values/time-budget.ts';
 import { type FunctionProps, ServiceFunction } from './service-lambda.ts';
 
 /** Answers callers, who reach it through API Gateway alone. */
@@ -9,8 +10,7 @@ export class VendFunction extends ServiceFunction {
       ...props,
       entry: 'vend-function',
       description: 'Vends Instacart Connect access tokens',
-      // The function answers within 25 s of the request, and API Gateway waits for 29 s.
-      timeout: Duration.seconds(27),
+      timeout: Duration.millis(timeBudget.vendTimeoutMs),
       reservedConcurrency: props.settings.reservedConcurrency,
     });
   }

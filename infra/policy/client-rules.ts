@@ -1,11 +1,11 @@
 import { connectScopes } from '../../lambda/protocol/scopes.ts';
+import type { ClientEntry } from './client-schema.ts';
 import type { Finding } from './problems.ts';
-import type { ClientEntry } from './schema.ts';
 import type { Draft } from './structure.ts';
 
 export type Clients = ReadonlyMap<string, Draft<ClientEntry>>;
 
-/** What must hold between the fields of one client. */
+/** Checks what must hold between the fields of one client. */
 export function* clientRules(client: Draft<ClientEntry>): Iterable<Finding> {
   if (!client.isObject) return;
   yield* secretRules(client);
@@ -17,15 +17,15 @@ function* secretRules({ has, fields }: Draft<ClientEntry>): Iterable<Finding> {
     yield {
       path: has('secretName') ? ['secretArn'] : [],
       text: has('secretName')
-        ? 'secretName is there too: write secretName for a secret that the stack makes, or secretArn for one you have'
-        : 'has no secret: write secretName: connect/NAME, or secretArn for one you have',
+        ? 'cannot be used with secretName: write secretName for a secret that the stack creates, or secretArn for one that exists already'
+        : 'has no secret: write secretName: connect/NAME, or secretArn for one that exists already',
     };
   }
   if (!has('kmsKeyArn')) return;
   if (!has('secretArn')) {
     yield {
       path: ['kmsKeyArn'],
-      text: 'goes with secretArn only: remove it, the stack makes a key for its secrets',
+      text: 'can only be used with secretArn: remove it, the stack creates a key for its own secrets',
     };
   }
   const [secret, key] = [fields.secretArn, fields.kmsKeyArn].map((arn) => arn?.split(':') ?? []);
@@ -37,12 +37,12 @@ function* secretRules({ has, fields }: Draft<ClientEntry>): Iterable<Finding> {
 function* privateScopeRules({ fields }: Draft<ClientEntry>): Iterable<Finding> {
   for (const scope of Object.keys(fields.scopes ?? {})) {
     if (!Object.hasOwn(connectScopes, scope)) continue;
-    const text = `is one of Connect's own: remove it, it is known with its grant types`;
+    const text = `is one of Connect's own scopes: remove it, its grant types are known`;
     yield { path: ['scopes', scope], at: 'key', text };
   }
 }
 
-/** A client is one application: under two names it would have two tokens of everything, and two back-offs. */
+/** A client is one application. Under two names it would have each token twice, and two circuit breakers. */
 export function* sharedSecrets(clients: Clients): Iterable<Finding> {
   const seen = new Map<string, string>();
   for (const [name, { fields }] of clients) {
@@ -52,7 +52,7 @@ export function* sharedSecrets(clients: Clients): Iterable<Finding> {
       const other = seen.get(secret);
       if (other === undefined) seen.set(secret, name);
       else {
-        const text = `is the secret of client ${other} already: use that client, or write another secret`;
+        const text = `client ${other} already has this secret: use that client, or write another secret`;
         yield { path: ['clients', name, key], text };
       }
     }

@@ -1,25 +1,26 @@
 import { hash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import type { Client, Grant, Policy } from '../../lambda/policy/policy.ts';
+import type { ClientEntry } from './client-schema.ts';
+import type { GrantEntry } from './grant-schema.ts';
 import { keepWarmFindings, toKeepWarm } from './keep-warm.ts';
-import { parsePrincipal } from './principals.ts';
 import { type Finding, PolicyError } from './problems.ts';
 import { ruleFindings } from './rules.ts';
-import { type ClientEntry, type GrantEntry, type PolicyFile, policySchema } from './schema.ts';
+import { type PolicyFile, policySchema } from './schema.ts';
 import { readSource } from './source.ts';
 import { structureFindings } from './structure.ts';
 
-/** A client's secret: made by the stack under `name`, or one that is there already. */
+/** A client's secret: the stack creates it under `name`, or it exists already. */
 export type ClientSecret =
   | { client: string; name: string }
   | { client: string; arn: string; kmsKeyArn: string | undefined };
 
 export type CompiledPolicy = {
-  /** What the function carries. */
+  /** What the function's bundle carries. */
   policy: Policy;
-  /** What the stack makes, and lets the function read. */
+  /** The secrets that the stack creates or imports, and lets the functions read. */
   secrets: readonly ClientSecret[];
-  /** Every principal once, as the file has it: with its path, which the function does not compare. */
+  /** Every principal once, with the path that the file gives; the function does not compare paths. */
   principals: readonly string[];
   /** SHA-256 of the file, in hex. */
   sha256: string;
@@ -30,9 +31,9 @@ export type CompiledPolicy = {
  * Throws PolicyError, which lists every problem with its line and what to write instead.
  */
 export function compilePolicy(text: string, file: string): CompiledPolicy {
-  const { value, place } = readSource(text, file);
+  const { value, locate } = readSource(text, file);
   const refuseIf = (findings: readonly Finding[]) => {
-    if (findings.length > 0) throw new PolicyError(file, place(findings));
+    if (findings.length > 0) throw new PolicyError(file, locate(findings));
   };
   refuseIf([...structureFindings(value), ...ruleFindings(value)]);
   const entries = policySchema.parse(value);
@@ -64,7 +65,7 @@ function toCompiled({ clients, grants, keepWarm = [] }: PolicyFile): Omit<Compil
       keepWarm: keepWarm.map(toKeepWarm),
     },
     secrets: named.map(([name, client]) => toSecret(name, client)),
-    principals: [...new Set(grants.flatMap(({ principals }) => principals))],
+    principals: [...new Set(grants.flatMap(({ principals }) => principals.map(({ arn }) => arn)))],
   };
 }
 
@@ -85,10 +86,6 @@ function toSecret(client: string, { secretName = '', secretArn, kmsKeyArn }: Cli
 function toGrant(entry: GrantEntry): Grant {
   const { id, client, grantType, scopes = [], unscoped = false } = entry;
   const { retailerIds = [], users = [], redirectUris = [] } = entry;
-  const principals = entry.principals.map((text) => {
-    const parsed = parsePrincipal(text);
-    if ('problem' in parsed) throw new Error(parsed.problem);
-    return parsed.principal;
-  });
+  const principals = entry.principals.map(({ principal }) => principal);
   return { id, principals, client, grantType, scopes, unscoped, retailerIds, users, redirectUris };
 }

@@ -5,12 +5,13 @@ import {
   type ScopeTable,
 } from '../../lambda/protocol/scopes.ts';
 import type { Clients } from './client-rules.ts';
+import type { ClientEntry } from './client-schema.ts';
+import type { GrantEntry } from './grant-schema.ts';
 import { nearest } from './nearest.ts';
 import type { Finding } from './problems.ts';
-import type { ClientEntry, GrantEntry } from './schema.ts';
 import type { Draft } from './structure.ts';
 
-/** What must hold between the fields of one grant and its client. */
+/** Checks what must hold between the fields of one grant and its client. */
 export function* grantRules(grant: Draft<GrantEntry>, clients: Clients): Iterable<Finding> {
   if (!grant.isObject) return;
   const { client: name, grantType } = grant.fields;
@@ -31,7 +32,7 @@ function* scopeOrNone({ has }: Draft<GrantEntry>): Iterable<Finding> {
     yield { path: [], text };
   }
   if (has('scopes') && has('unscoped')) {
-    const text = 'covers no named scope: write scopes in this grant, and unscoped: true in another';
+    const text = 'cannot be used with scopes: write scopes in this grant, and unscoped: true in another';
     yield { path: ['unscoped'], text };
   }
 }
@@ -40,31 +41,38 @@ const retailerBearer: GrantType = 'urn:ietf:params:oauth:grant-type:retailer-jso
 
 function* fieldsOfGrantType({ has, fields }: Draft<GrantEntry>, grantType: GrantType): Iterable<Finding> {
   const hasUser = grantType === 'fulfillment_user_assertion' || grantType === retailerBearer;
-  const goesWith = (types: string) => `goes with ${types} only: remove it, or write that grantType`;
+  const onlyWith = (types: string) =>
+    `can only be used with grantType ${types}: remove it, or write that grantType`;
   if (has('unscoped') && grantType !== 'client_credentials') {
-    yield { path: ['unscoped'], text: 'goes with client_credentials only: write scopes instead' };
+    yield {
+      path: ['unscoped'],
+      text: 'can only be used with grantType client_credentials: write scopes instead',
+    };
   }
   if (hasUser && !has('users')) {
     yield {
       path: [],
-      text: "does not say whose tokens: write users, with ids or prefix*, or ['*'] for every user",
+      text: "has no users: write users with ids or prefix*, or ['*'] for every user",
     };
   }
   if (!hasUser && has('users')) {
-    yield { path: ['users'], text: goesWith(`fulfillment_user_assertion and ${retailerBearer}`) };
+    yield { path: ['users'], text: onlyWith(`fulfillment_user_assertion or ${retailerBearer}`) };
   }
   if (grantType === retailerBearer && fields.users !== undefined && fields.users.join() !== '*') {
-    yield { path: ['users'], text: "cannot be checked, as the retailer's assertion is opaque: write ['*']" };
+    yield {
+      path: ['users'],
+      text: "cannot be checked, because the service cannot read a retailer's assertion: write ['*']",
+    };
   }
   if (grantType === 'authorization_code' && !has('redirectUris')) {
     yield { path: [], text: 'has no redirect URI: write redirectUris, as registered with Instacart' };
   }
   if (grantType !== 'authorization_code' && has('redirectUris')) {
-    yield { path: ['redirectUris'], text: goesWith('authorization_code') };
+    yield { path: ['redirectUris'], text: onlyWith('authorization_code') };
   }
 }
 
-/** Every scope must be one that Connect gives by this grant type: in its own table, or among the client's own. */
+/** Each scope must be one that Connect has for this grant type, or one of the client's private scopes. */
 function* scopePairs(
   { fields }: Draft<GrantEntry>,
   grantType: GrantType,
@@ -77,16 +85,16 @@ function* scopePairs(
     if (possible.includes(grantType)) continue;
     yield {
       path: ['scopes', index],
-      text: possible.length === 0 ? unknown(scope, tables) : wrong(scope, possible),
+      text: possible.length === 0 ? unknownScope(scope, tables) : wrongGrantType(scope, possible),
     };
   }
 
-  function wrong(scope: string, possible: GrantType[]): string {
-    return `${scope} cannot be had by ${grantType}: write grantType: ${possible.join(' or ')}`;
+  function wrongGrantType(scope: string, possible: GrantType[]): string {
+    return `${scope} cannot be used with grantType ${grantType}: write grantType: ${possible.join(' or ')}`;
   }
 }
 
-function unknown(scope: string, tables: readonly ScopeTable[]): string {
+function unknownScope(scope: string, tables: readonly ScopeTable[]): string {
   const known = tables.flatMap((table) => Object.keys(table));
   const advice = nearest(scope, known) ?? known.join(' or ');
   return `no such scope: write ${advice}, or list a private one under the client's scopes`;

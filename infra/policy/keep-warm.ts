@@ -1,9 +1,10 @@
-import { decide, type KeepWarm, type Policy } from '../../lambda/policy/policy.ts';
+import { decide } from '../../lambda/policy/decision.ts';
+import type { KeepWarm, Policy } from '../../lambda/policy/policy.ts';
 import type { Identity, Principal } from '../../lambda/policy/principal.ts';
 import type { Finding } from './problems.ts';
 import type { KeepWarmEntry } from './schema.ts';
 
-/** Each kept token must be one that some caller could ask for: by the function's own evaluator. */
+/** Checks, with the function's own evaluator, that some caller could ask for each kept token. */
 export function* keepWarmFindings(entries: readonly KeepWarmEntry[], policy: Policy): Iterable<Finding> {
   const names = policy.clients.map(({ name }) => name);
   const seen = new Set<string>();
@@ -13,9 +14,9 @@ export function* keepWarmFindings(entries: readonly KeepWarmEntry[], policy: Pol
     const token = JSON.stringify([client, scopes.toSorted(), retailerId]);
     if (!names.includes(client)) yield find(['client'], `no such client: write ${names.join(' or ')}`);
     else if ((entry.scopes === undefined) === (unscoped === undefined)) {
-      yield find([], 'names no one token: write scopes: [SCOPE], or unscoped: true');
-    } else if (seen.has(token)) yield find([], 'is in this list already: remove one');
-    else yield* unaskable(policy, toKeepWarm(entry), find);
+      yield find([], 'must name exactly one token: write scopes: [SCOPE], or unscoped: true');
+    } else if (seen.has(token)) yield find([], 'repeats an earlier entry: remove one of them');
+    else yield* ungranted(policy, toKeepWarm(entry), find);
     seen.add(token);
   }
 }
@@ -24,32 +25,38 @@ export function toKeepWarm({ client, scopes = [], retailerId }: KeepWarmEntry): 
   return { client, scopes, ...(retailerId !== undefined && { retailerId }) };
 }
 
-function* unaskable(
+function* ungranted(
   policy: Policy,
   { client, scopes, retailerId }: KeepWarm,
   find: (path: PropertyKey[], text: string) => Finding,
 ): Iterable<Finding> {
   const callers = policy.grants.flatMap(({ principals }) => principals.map(example));
   const grantType = 'client_credentials';
-  const askable = (wanted: readonly string[]) =>
+  const isGranted = (wanted: readonly string[]) =>
     callers.some((caller) => decide(policy, caller, { client, grantType, scopes: wanted, retailerId }).allow);
-  const lost = scopes.flatMap((scope, index) => (askable([scope]) ? [] : [index]));
+  const missing = scopes.flatMap((scope, index) => (isGranted([scope]) ? [] : [index]));
   const where = retailerId === undefined ? '' : ` with retailer id ${retailerId}`;
-  const advice = `remove it, or grant it by ${grantType}`;
-  for (const index of lost) {
-    yield find(['scopes', index], `nobody could ask for ${scopes[index]}${where}: ${advice}`);
+  const advice = 'remove it, or add such a grant';
+  for (const index of missing) {
+    yield find(
+      ['scopes', index],
+      `no grant with grantType ${grantType} covers ${scopes[index]}${where}: ${advice}`,
+    );
   }
-  if (lost.length > 0 || askable(scopes)) return;
+  if (missing.length > 0 || isGranted(scopes)) return;
   if (scopes.length === 0)
-    yield find(['unscoped'], `nobody could ask for the token without a scope${where}: ${advice}`);
+    yield find(
+      ['unscoped'],
+      `no grant with grantType ${grantType} covers the token without a scope${where}: ${advice}`,
+    );
   else
     yield find(
       ['scopes'],
-      'no one caller could ask for all of these: write an entry for each token that is asked for',
+      'no caller is granted all of these scopes together: write an entry for each token',
     );
 }
 
-/** Of the callers that a principal matches, one that every other principal matching any of them matches as well. */
+/** A caller that `principal` matches, and so does every other principal that matches any of its callers. */
 function example({ match, name, ...principal }: Principal): Identity {
   const suffix = match === 'permissionSet' ? '0'.repeat(16) : '';
   return { ...principal, name: name + suffix };

@@ -1,13 +1,13 @@
-/** Where in the policy's data: keys and list indices, as zod has them. */
+/** A position in the policy's data: keys and list indices, as zod gives them. */
 export type Path = readonly PropertyKey[];
 
 /** Something wrong at `path`, and what to write instead. `at: 'key'` means the key itself, not its value. */
 export type Finding = { path: Path; text: string; at?: 'key' };
 
-/** A finding with its place in the file; line and column count from 1. */
+/** A finding with its position in the file; line and column count from 1. */
 export type Problem = { line: number; column: number; path: string; text: string };
 
-/** The policy file cannot be used. The message is made to be read as it is: one line for every problem. */
+/** The policy file cannot be used. The message has one line per problem, for the user to read as it is. */
 export class PolicyError extends Error {
   override name = 'PolicyError';
   readonly problems: readonly Problem[];

@@ -1,10 +1,11 @@
 import { type Clients, clientRules, sharedSecrets } from './client-rules.ts';
+import { clientSchema } from './client-schema.ts';
 import { grantRules } from './grant-rules.ts';
+import { type GrantEntry, grantSchema } from './grant-schema.ts';
 import type { Finding } from './problems.ts';
-import { clientSchema, type GrantEntry, grantSchema } from './schema.ts';
 import { type Draft, draft, isObject } from './structure.ts';
 
-/** What must hold between the fields of clients and of grants. Takes the file's data before it is known to be right. */
+/** Checks what must hold between the fields of clients and of grants. Single fields may still be wrong. */
 export function ruleFindings(value: unknown): Finding[] {
   const { clients, grants } = (value ?? {}) as { clients?: unknown; grants?: unknown };
   const named: Clients = new Map(
@@ -30,15 +31,15 @@ function* repeatedIds(grants: ReadonlyArray<Draft<GrantEntry>>): Iterable<Findin
     if (fields.id === undefined) continue;
     const first = seen.get(fields.id);
     if (first === undefined) seen.set(fields.id, index);
-    else yield { path: ['grants', index, 'id'], text: `is the id of grants[${first}] too: write another` };
+    else yield { path: ['grants', index, 'id'], text: `grants[${first}] has the same id: write another` };
   }
 }
 
-/** An identity of one partition cannot sign in another, and the deployment would fail on its account. */
+/** An identity of one partition cannot sign requests in another, and the deployment would fail on its account. */
 function* mixedPartitions(grants: ReadonlyArray<Draft<GrantEntry>>): Iterable<Finding> {
   const all = grants.flatMap(({ fields }, grant) =>
-    (fields.principals ?? []).map((arn, index) => ({
-      partition: arn.split(':')[1],
+    (fields.principals ?? []).map(({ principal: { partition } }, index) => ({
+      partition,
       path: ['grants', grant, 'principals', index],
     })),
   );
@@ -46,7 +47,7 @@ function* mixedPartitions(grants: ReadonlyArray<Draft<GrantEntry>>): Iterable<Fi
     if (partition === all[0]?.partition) continue;
     yield {
       path,
-      text: `is of another partition than the first principal: write arn:${all[0]?.partition}:…`,
+      text: `is in another partition than the first principal: write arn:${all[0]?.partition}:…`,
     };
   }
 }

@@ -13,14 +13,14 @@ import {
 } from 'yaml';
 import { type Finding, formatPath, PolicyError, type Problem } from './problems.ts';
 
-/** A policy this long is a mistake, and a parser's nightmare; a hundred grants take 30 kB. */
-const maxLength = 256 * 1024;
+/** A hundred grants take 30 kB: a longer file is a mistake, and would keep the parser busy. */
+const maxCharacters = 256 * 1024;
 
-/** The policy file as plain data, and where each piece of it stands. */
+/** The policy file as plain data, and the position of each piece of it. */
 export type Source = {
   value: unknown;
-  /** Gives findings their lines. A key that is not there is shown at the thing that lacks it. */
-  place: (findings: readonly Finding[]) => Problem[];
+  /** Adds line and column to findings. A missing key has the position of the entry that lacks it. */
+  locate: (findings: readonly Finding[]) => Problem[];
 };
 
 /** Reads the YAML. Throws PolicyError for bad syntax, repeated keys, several documents, anchors and aliases. */
@@ -30,12 +30,12 @@ export function readSource(text: string, file: string): Source {
     const { line, col } = lines.linePos(offset);
     return { line: Math.max(line, 1), column: Math.max(col, 1), path, text: problem };
   };
-  if (text.length > maxLength) {
-    throw new PolicyError(file, [at(0, '', `is longer than ${maxLength} characters: split the policy`)]);
+  if (text.length > maxCharacters) {
+    throw new PolicyError(file, [at(0, '', `is longer than ${maxCharacters} characters: split the policy`)]);
   }
   const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, stringKeys: true });
   const faults = syntaxFaults(document);
-  const problems = faults.length > 0 ? faults : surprises(document);
+  const problems = faults.length > 0 ? faults : disallowedFeatures(document);
   if (problems.length > 0) {
     throw new PolicyError(
       file,
@@ -44,14 +44,14 @@ export function readSource(text: string, file: string): Source {
   }
   return {
     value: document.toJS(),
-    place: (findings) =>
+    locate: (findings) =>
       findings.map((finding) => at(offsetOf(document, finding), formatPath(finding.path), finding.text)),
   };
 }
 
 type Fault = { offset: number; text: string };
 
-/** The first at each place: one slip can make the parser complain many times over. */
+/** The first fault at each position: one mistake can give the parser several complaints. */
 function syntaxFaults({ errors, warnings }: Document.Parsed): Fault[] {
   const faults = new Map<number, Fault>();
   for (const error of [...errors, ...warnings]) {
@@ -64,34 +64,34 @@ function syntaxFaults({ errors, warnings }: Document.Parsed): Fault[] {
 function advise({ code, message }: YAMLError): string {
   switch (code) {
     case 'DUPLICATE_KEY':
-      return 'this key is here twice: keep one of the two';
+      return 'this key is repeated: keep one of the two';
     case 'MULTIPLE_DOCS':
       return 'a second document begins here: write one, without the --- line';
     case 'BAD_ALIAS':
-      return "a bare * is a sign of YAML's own: write it in quotes, '*'";
+      return "* without quotes has a meaning of its own in YAML: write '*'";
     default:
-      return `this is no YAML that can be read: ${message}`;
+      return `this is not valid YAML: ${message}`;
   }
 }
 
 /** What YAML allows and a reviewed list of grants should not have. */
-function surprises(document: Document.Parsed): Fault[] {
+function disallowedFeatures(document: Document.Parsed): Fault[] {
   const found: Fault[] = [];
   visit(document, (key, node) => {
     if (!isNode(node)) return;
     const offset = node.range?.[0] ?? 0;
-    if (isAlias(node)) found.push({ offset, text: 'aliases are not read here: write the value out' });
+    if (isAlias(node)) found.push({ offset, text: 'YAML aliases are not allowed: write the value itself' });
     else if (node.anchor !== undefined) {
-      found.push({ offset, text: `anchors are not read here: remove &${node.anchor}` });
+      found.push({ offset, text: `YAML anchors are not allowed: remove &${node.anchor}` });
     }
     if (key === 'key' && isScalar(node) && node.value === '__proto__') {
-      found.push({ offset, text: '__proto__ is no name to use: write another' });
+      found.push({ offset, text: '__proto__ is not allowed as a name: write another' });
     }
   });
   return found;
 }
 
-/** A list or map is shown at its key, text and numbers where they stand. */
+/** A list or map has the position of its key; text and numbers have their own. */
 function offsetOf(document: Document.Parsed, { path, at }: Finding): number {
   let node: unknown = document.contents;
   let offset = start(node);

@@ -1,9 +1,11 @@
 import type * as z from 'zod';
+import { clientSchema } from './client-schema.ts';
+import { grantSchema } from './grant-schema.ts';
 import { nearest } from './nearest.ts';
 import type { Finding, Path } from './problems.ts';
-import { clientSchema, grantSchema, keepWarmSchema, policySchema } from './schema.ts';
+import { keepWarmSchema, policySchema } from './schema.ts';
 
-/** All that is wrong with single fields, and every key that nobody knows. */
+/** Every field that is wrong by itself, and every unknown key. */
 export function structureFindings(value: unknown): Finding[] {
   return (policySchema.safeParse(value).error?.issues ?? []).flatMap(toFindings);
 }
@@ -23,7 +25,7 @@ function unknownKey(key: string, path: Path): string {
   const known = knownKeys(path);
   const meant = nearest(key, known);
   return meant === undefined
-    ? `no such key: remove it; there are ${known.join(', ')}`
+    ? `no such key: remove it, or write one of ${known.join(', ')}`
     : `no such key: write ${meant}`;
 }
 
@@ -41,8 +43,8 @@ function knownKeys([section]: Path): string[] {
 }
 
 /**
- * The fields of `raw` that are well formed by themselves, so that rules between fields can be checked even where
- * another field is wrong. `has` tells a malformed field from an absent one.
+ * The fields of an entry that are well formed by themselves: rules between them can be checked although another field
+ * is wrong. `has` tells a malformed field from an absent one.
  */
 export type Draft<T> = { isObject: boolean; fields: Partial<T>; has: (key: keyof T & string) => boolean };
 

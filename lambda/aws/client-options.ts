@@ -1,15 +1,21 @@
-const idleFor = 20_000;
+const maxIdleMs = 20_000;
 
 /**
- * The `requestHandler` of an SDK client, times in milliseconds. A bare requestTimeout only warns. A connection that has
- * lain idle is closed and not used again: a frozen instance wakes with connections that NAT gateways and endpoints have
- * forgotten, after 350 s at the latest, and a request on such waits in vain.
+ * The `requestHandler` option of an SDK client. A bare requestTimeout only warns. A connection that was idle is closed
+ * and not used again: while an instance is frozen, NAT gateways and endpoints forget its connections, after 350 s at
+ * the latest, and a request on such a connection would wait in vain.
  */
-export function requestHandler({ connect, answer }: { connect: number; answer: number }) {
-  const agent = { timeout: idleFor };
+export function clientOptions({
+  connectTimeoutMs,
+  responseTimeoutMs,
+}: {
+  connectTimeoutMs: number;
+  responseTimeoutMs: number;
+}) {
+  const agent = { timeout: maxIdleMs };
   return {
-    connectionTimeout: connect,
-    requestTimeout: answer,
+    connectionTimeout: connectTimeoutMs,
+    requestTimeout: responseTimeoutMs,
     throwOnRequestTimeout: true,
     httpAgent: agent,
     httpsAgent: agent,

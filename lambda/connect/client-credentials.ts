@@ -73,9 +73,10 @@ export function createClientCredentialsStore(
     yield first;
     memory.delete(secretId);
     const current = await readCurrent(secretId, signal);
-    if (current.versionId !== first.versionId) yield current;
+    if (!isSamePair(current, first)) yield current;
     const previous = await readPrevious(secretId, signal);
-    if (previous !== undefined && previous.versionId !== first.versionId) yield previous;
+    if (previous !== undefined && !isSamePair(previous, first) && !isSamePair(previous, current))
+      yield previous;
   }
 
   async function readCurrent(secretId: string, signal: AbortSignal): Promise<ClientCredentials> {
@@ -110,6 +111,11 @@ export function createClientCredentialsStore(
   }
 
   return { prepare, candidates, remember: (secretId, credentials) => memory.set(secretId, credentials) };
+}
+
+/** Versions may hold the same pair, and Connect has refused it already: a code must not go up twice with it. */
+function isSamePair(one: ClientCredentials, other: ClientCredentials): boolean {
+  return one.clientId === other.clientId && one.clientSecret.reveal() === other.clientSecret.reveal();
 }
 
 /** What was begun ahead of the mint has more time than the mint may have. */

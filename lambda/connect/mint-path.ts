@@ -1,5 +1,5 @@
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
-import { requestHandler } from '../aws/client-options.ts';
+import { clientOptions } from '../aws/client-options.ts';
 import type { Mint } from '../tokens/mint.ts';
 import type { MintRequest } from '../tokens/mint-request.ts';
 import { createClientCredentialsStore } from './client-credentials.ts';
@@ -11,7 +11,7 @@ export type MintPath = { mint: Mint; prepare: (request: MintRequest) => void };
 export function createMintPath({ now, monotonic }: { now: () => number; monotonic: () => number }): MintPath {
   const client = new SecretsManagerClient({
     maxAttempts: 3,
-    requestHandler: requestHandler({ connect: 1_000, answer: 2_000 }),
+    requestHandler: clientOptions({ connectTimeoutMs: 1_000, responseTimeoutMs: 2_000 }),
   });
   const store = createClientCredentialsStore(client, now);
   return {

@@ -1,20 +1,27 @@
-import type { Mint, MintResult } from '../tokens/mint.ts';
+import type { Mint, MintMode, MintResult } from '../tokens/mint.ts';
+import { timeBudget } from '../values/time-budget.ts';
 import { type ClientCredentialsStore, SecretsUnavailable, SecretUnusable } from './client-credentials.ts';
 import { createRequestToken } from './token-endpoint.ts';
 
-const mintTimeout = 10_000;
-const attempts = 4;
+/** How long a mint may take, and how many requests it may send for each pair of credentials. */
+const limits: Record<MintMode, { ms: number; attempts: number }> = {
+  onDemand: { ms: timeBudget.mintMs, attempts: 4 },
+  ahead: { ms: timeBudget.aheadMintMs, attempts: 1 },
+  scheduled: { ms: timeBudget.scheduledMintMs, attempts: 4 },
+};
 
 export type MintDependencies = { store: ClientCredentialsStore; now: () => number; monotonic: () => number };
 
-/** Gets a new token from Connect: within 10 s, or 2 s for a brief mode. Never throws for what AWS or Connect do. */
+/** Gets a new token from Connect: with the current pair of credentials, or the previous one where Connect refuses that. */
 export function createMint({ store, now, monotonic }: MintDependencies): Mint {
   const requestToken = createRequestToken({ now, monotonic });
 
   return async function mint(request, mode, signal) {
-    const patience = mode === 'full' ? { attempts, ms: mintTimeout } : { attempts: 1, ms: 2_000 };
-    const endsAt = monotonic() + patience.ms;
-    const within = AbortSignal.any([signal, AbortSignal.timeout(patience.ms)]);
+    const { attempts } = limits[mode];
+    // A code has one attempt, which may take as long as its caller waits.
+    const ms = request.subject.kind === 'code' ? timeBudget.answerDeadlineMs : limits[mode].ms;
+    const endsAt = monotonic() + ms;
+    const within = AbortSignal.any([signal, AbortSignal.timeout(ms)]);
     const result: MintResult = {
       outcome: { kind: 'credentials_refused' },
       secretVersionId: undefined,
@@ -31,7 +38,7 @@ export function createMint({ store, now, monotonic }: MintDependencies): Mint {
         const answer = await requestToken(request, credentials, {
           signal: within,
           endsAt,
-          attempts: patience.attempts,
+          attempts,
         });
         result.upstreamMs += monotonic() - startedAt;
         if (answer.kind !== 'invalid_client') {

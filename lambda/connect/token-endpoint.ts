@@ -4,7 +4,6 @@ import type { MintRequest, Subject } from '../tokens/mint-request.ts';
 import type { ClientCredentials } from './client-credentials.ts';
 import { type ConnectResponse, readConnectResponse, readFault } from './token-response.ts';
 
-const attemptTimeout = 4_000;
 const maxAnswerBytes = 64 * 1024;
 
 /** `endsAt` is on the monotonic clock, in milliseconds; `attempts` counts the first one too. */
@@ -28,7 +27,7 @@ export function createRequestToken({ now, monotonic }: ConnectClock): RequestTok
       const answer = await attemptOnce(request, credentials, patience, now);
       if (answer.kind !== 'unavailable' || request.subject.kind === 'code' || attempt >= patience.attempts)
         return answer;
-      const pause = Math.max(answer.retryAfter ?? 0, 100 * 2 ** attempt * (0.5 + Math.random()));
+      const pause = Math.max(answer.retryAfterMs ?? 0, 100 * 2 ** attempt * (0.5 + Math.random()));
       if (patience.signal.aborted || monotonic() + pause >= patience.endsAt) return answer;
       await sleep(pause, undefined, { signal: patience.signal }).catch(() => undefined);
     }
@@ -42,7 +41,6 @@ async function attemptOnce(
   now: () => number,
 ): Promise<ConnectResponse> {
   const sentAt = now();
-  const timeout = AbortSignal.timeout(attemptTimeout);
   try {
     const response = await fetch(new URL('/v2/oauth/token', request.client.baseUrl), {
       method: 'POST',
@@ -50,7 +48,7 @@ async function attemptOnce(
       body: bodyOf(request, credentials),
       // A followed 307 would send the secret on to wherever it points; unfollowed, it is simply no token.
       redirect: 'manual',
-      signal: AbortSignal.any([patience.signal, timeout]),
+      signal: patience.signal,
     });
     const text = await readAtMost(response, maxAnswerBytes);
     return readConnectResponse(response, text, request, sentAt);

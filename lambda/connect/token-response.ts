@@ -4,9 +4,10 @@ import type { MintOutcome } from '../tokens/mint.ts';
 import type { MintRequest } from '../tokens/mint-request.ts';
 import { parseJsonObject } from '../values/json.ts';
 import { Secret } from '../values/secret.ts';
+import { timeBudget } from '../values/time-budget.ts';
 
 const maxLifetimeSeconds = 31 * 86_400;
-const maxRetryAfter = 60_000;
+const { longestRetryAfterMs } = timeBudget;
 
 /** What the token endpoint can answer. `invalid_client`: it refuses the pair that was sent. */
 export type ConnectResponse =
@@ -23,10 +24,11 @@ export function readConnectResponse(
   const { status, headers } = response;
   const body = text === undefined ? undefined : parseJsonObject(text);
   if (status === 200) return readToken(body, request, sentAt);
-  if (status === 429) return { kind: 'unavailable', retryAfter: readRetryAfter(headers, sentAt) };
+  if (status === 429)
+    return { kind: 'unavailable', retryAfterMs: readRetryAfterMs(headers, sentAt), isAnswered: true };
   if (status === 408 || status >= 500) {
     if (request.subject.kind === 'code') return { kind: 'outcome_unknown' };
-    return { kind: 'unavailable', retryAfter: readRetryAfter(headers, sentAt) };
+    return { kind: 'unavailable', retryAfterMs: readRetryAfterMs(headers, sentAt), isAnswered: true };
   }
   return { kind: refusalKind(status, errorCode(body), request) };
 }
@@ -73,26 +75,26 @@ function readToken(body: unknown, request: MintRequest, sentAt: number): Connect
   if (narrowerOrWider) return { kind: 'not_a_token' };
   const scopes = asked.length > 0 ? asked : granted;
   const value = new Secret(text);
-  const lifetime = seconds * 1000;
+  const lifetimeMs = seconds * 1000;
   return {
     kind: 'token',
     token: {
       value,
       sha256: value.sha256(),
       scopes: scopes.length > 0 ? scopes : undefined,
-      expiresAt: sentAt + lifetime,
+      expiresAt: sentAt + lifetimeMs,
       firstSeenAt: sentAt,
-      lifetime,
-      broughtBack: false,
+      lifetimeMs,
+      reissuedAt: undefined,
     },
   };
 }
 
 /** Seconds or an HTTP date (RFC 9110 §10.2.3), in milliseconds; more than a minute is not taken seriously. */
-function readRetryAfter(headers: Headers, now: number): number | undefined {
+function readRetryAfterMs(headers: Headers, now: number): number | undefined {
   const text = headers.get('retry-after')?.trim() ?? '';
   const pause = /^\d{1,6}$/.test(text) ? Number(text) * 1000 : Date.parse(text) - now;
-  return pause > 0 ? Math.min(pause, maxRetryAfter) : undefined;
+  return pause > 0 ? Math.min(pause, longestRetryAfterMs) : undefined;
 }
 
 /** Where no connection came about, the request cannot have been read. */
@@ -111,5 +113,5 @@ export function readFault(error: unknown, { subject }: MintRequest): ConnectResp
   const sent = code === undefined || !neverSent.has(code);
   return subject.kind === 'code' && sent
     ? { kind: 'outcome_unknown' }
-    : { kind: 'unavailable', retryAfter: undefined };
+    : { kind: 'unavailable', retryAfterMs: undefined, isAnswered: !sent };
 }

@@ -1,42 +1,54 @@
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 import * as z from 'zod/mini';
-import type { TokenIdentity } from '../tokens/token.ts';
-import type { Row, SharedHold, SharedToken } from '../tokens/token-table.ts';
+import type { Row, StoredRow } from '../tokens/token-table.ts';
 import { Secret } from '../values/secret.ts';
 
 /** Version of the items' layout. An instance takes an item of another version for none. */
-export const version = { N: '1' };
+const version = { N: '2' };
 
-/** An item outlives what it holds by a day, for whoever looks into a fault. */
-const keptFor = 86_400_000;
+/** An item outlives what it holds by a day, so that an operator can look into a fault. */
+const keptForMs = 86_400_000;
 
-type Item = Record<string, AttributeValue>;
+export type Item = Record<string, AttributeValue>;
+
+/** Every attribute but the key. Each write sets those that it has and removes the rest. */
+const attributeNames = [
+  'v',
+  'row_key',
+  'revision',
+  'ttl',
+  'access_token',
+  'token_sha256',
+  'scopes',
+  'expires_at',
+  'first_seen_at',
+  'lifetime_ms',
+  'reissued_at',
+  'lease_running',
+  'lease_until',
+  'lease_ms',
+  'lease_failures',
+  'lease_cause',
+  'lease_unanswered',
+  'forced_at',
+  'forced_cooldown_ms',
+] as const;
 
 const text = z.object({ S: z.string() });
-const current = z.object({ N: z.literal(version.N) });
 const number = z.object({ N: z.string().check(z.regex(/^-?\d+(\.\d+)?$/)) });
 const flag = z.object({ BOOL: z.boolean() });
-const list = z.object({ L: z.array(text) });
 
+const headSchema = z.object({ v: z.object({ N: z.literal(version.N) }), row_key: text, revision: text });
 const tokenSchema = z.object({
-  v: current,
-  base_url: text,
-  client: text,
-  grant_type: text,
-  asked_scopes: list,
-  retailer_id: z.optional(text),
-  generation: number,
   access_token: z.object({ S: z.string().check(z.minLength(1)) }),
   token_sha256: text,
-  scopes: z.optional(list),
+  scopes: z.optional(z.object({ L: z.array(text) })),
   expires_at: number,
   first_seen_at: number,
-  lifetime: number,
-  brought_back: flag,
+  lifetime_ms: number,
+  reissued_at: z.optional(number),
 });
-const leaseSchema = z.object({ v: current, lease_owner: text, lease_until: number });
-const forcedSchema = z.object({ v: current, forced_at: number, forced_gap: number });
-const kinds = [
+const causes = [
   'invalid_grant',
   'query_params_forbidden',
   'not_entitled',
@@ -46,103 +58,115 @@ const kinds = [
   'credentials_refused',
   'misconfigured',
   'secrets_unavailable',
-] as const satisfies ReadonlyArray<SharedHold['kind']>;
-const holdSchema = z.object({
-  v: current,
-  failures: number,
-  hold_until: number,
-  kind: z.object({ S: z.enum(kinds) }),
-  hold_version: number,
+] as const;
+const leaseSchema = z.object({
+  lease_running: flag,
+  lease_until: number,
+  lease_ms: number,
+  lease_failures: number,
+  lease_cause: z.optional(z.object({ S: z.enum(causes) })),
+  lease_unanswered: flag,
 });
+const forcedSchema = z.object({ forced_at: number, forced_cooldown_ms: number });
 
-/** What an item says of the token; whatever part of it cannot be read is not there. */
-export function readItem(item: Item | undefined, identity: TokenIdentity): Row {
-  const lease = leaseSchema.safeParse(item);
-  const forced = forcedSchema.safeParse(item);
-  return {
-    shared: readToken(item, identity),
-    lease: lease.data && { owner: lease.data.lease_owner.S, until: Number(lease.data.lease_until.N) },
-    forced: forced.data && { at: Number(forced.data.forced_at.N), gap: Number(forced.data.forced_gap.N) },
-  };
+/** A longer lease than any that is written is not believed. */
+const maxLeaseMs = 120_000;
+
+/** What an item says; whatever part of it cannot be read is not there. */
+export function readItem(key: string, item: Item | undefined): StoredRow {
+  const revision = text.safeParse(item?.['revision']).data?.S;
+  const head = headSchema.safeParse(item);
+  // An item that was copied from another key is somebody else's.
+  const isOurs = head.success && head.data.row_key.S === key;
+  const row = isOurs
+    ? { token: readToken(item), lease: readLease(item), forced: readForced(item) }
+    : emptyRow;
+  return { kind: 'row', row, revision };
 }
 
-function readToken(item: Item | undefined, identity: TokenIdentity): SharedToken | undefined {
-  const parsed = tokenSchema.safeParse(item);
-  if (!parsed.success) return undefined;
-  const { data } = parsed;
+const emptyRow: Row = { token: undefined, lease: undefined, forced: undefined };
+
+function readToken(item: Item | undefined): Row['token'] {
+  const { data } = tokenSchema.safeParse(item);
+  if (data === undefined) return undefined;
   const value = new Secret(data.access_token.S);
-  if (value.sha256() !== data.token_sha256.S || !describes(data, identity)) return undefined;
-  const token = {
+  if (value.sha256() !== data.token_sha256.S) return undefined;
+  return {
     value,
     sha256: data.token_sha256.S,
     scopes: data.scopes?.L.map(({ S }) => S),
     expiresAt: Number(data.expires_at.N),
     firstSeenAt: Number(data.first_seen_at.N),
-    lifetime: Number(data.lifetime.N),
-    broughtBack: data.brought_back.BOOL,
+    lifetimeMs: Number(data.lifetime_ms.N),
+    reissuedAt: data.reissued_at && Number(data.reissued_at.N),
   };
-  return { token, generation: Number(data.generation.N) };
 }
 
-function describes(item: z.infer<typeof tokenSchema>, identity: TokenIdentity): boolean {
-  return (
-    item.base_url.S === identity.baseUrl &&
-    item.client.S === identity.client &&
-    item.grant_type.S === identity.grantType &&
-    item.retailer_id?.S === identity.retailerId &&
-    item.asked_scopes.L.map(({ S }) => S).join(' ') === identity.scopes.toSorted().join(' ')
-  );
-}
-
-/** The attributes of a token; the user id is in none of them, only in the key's hash. */
-export function tokenAttributes({ token, generation }: SharedToken, identity: TokenIdentity): Item {
+function readLease(item: Item | undefined): Row['lease'] {
+  const { data } = leaseSchema.safeParse(item);
+  if (data === undefined) return undefined;
   return {
+    isRunning: data.lease_running.BOOL,
+    until: Number(data.lease_until.N),
+    lengthMs: Math.min(Number(data.lease_ms.N), maxLeaseMs),
+    failures: Number(data.lease_failures.N),
+    cause: data.lease_cause?.S,
+    isUnanswered: data.lease_unanswered.BOOL,
+  };
+}
+
+function readForced(item: Item | undefined): Row['forced'] {
+  const { data } = forcedSchema.safeParse(item);
+  return data && { at: Number(data.forced_at.N), cooldownMs: Number(data.forced_cooldown_ms.N) };
+}
+
+/** The item's attributes: those to set, and the names of all others, to be removed. */
+export function writeItem(key: string, revision: string, row: Row): { set: Item; remove: string[] } {
+  const set: Item = {
     v: version,
-    base_url: { S: identity.baseUrl },
-    client: { S: identity.client },
-    grant_type: { S: identity.grantType },
-    asked_scopes: texts(identity.scopes.toSorted()),
-    ...(identity.retailerId !== undefined && { retailer_id: { S: identity.retailerId } }),
-    generation: { N: String(generation) },
+    row_key: { S: key },
+    revision: { S: revision },
+    ttl: timeToLive(Math.max(row.token?.expiresAt ?? 0, row.lease?.until ?? 0)),
+    ...tokenAttributes(row.token),
+    ...leaseAttributes(row.lease),
+    ...(row.forced && {
+      forced_at: numeric(row.forced.at),
+      forced_cooldown_ms: numeric(row.forced.cooldownMs),
+    }),
+  };
+  return { set, remove: attributeNames.filter((name) => set[name] === undefined) };
+}
+
+function tokenAttributes(token: Row['token']): Item {
+  if (token === undefined) return {};
+  return {
     access_token: { S: token.value.reveal() },
     token_sha256: { S: token.sha256 },
-    ...(token.scopes && { scopes: texts(token.scopes) }),
-    expires_at: { N: String(token.expiresAt) },
-    first_seen_at: { N: String(token.firstSeenAt) },
-    lifetime: { N: String(token.lifetime) },
-    brought_back: { BOOL: token.broughtBack },
-    ttl: timeToLive(token.expiresAt),
+    ...(token.scopes && { scopes: { L: token.scopes.map((S) => ({ S })) } }),
+    expires_at: numeric(token.expiresAt),
+    first_seen_at: numeric(token.firstSeenAt),
+    lifetime_ms: numeric(token.lifetimeMs),
+    ...(token.reissuedAt !== undefined && { reissued_at: numeric(token.reissuedAt) }),
   };
 }
 
-export function readHoldItem(item: Item | undefined): SharedHold | undefined {
-  const parsed = holdSchema.safeParse(item);
-  if (!parsed.success) return undefined;
-  const { failures, hold_until, kind, hold_version } = parsed.data;
+function leaseAttributes(lease: Row['lease']): Item {
+  if (lease === undefined) return {};
   return {
-    failures: Number(failures.N),
-    until: Number(hold_until.N),
-    kind: kind.S,
-    version: Number(hold_version.N),
+    lease_running: { BOOL: lease.isRunning },
+    lease_until: numeric(lease.until),
+    lease_ms: numeric(lease.lengthMs),
+    lease_failures: numeric(lease.failures),
+    ...(lease.cause && { lease_cause: { S: lease.cause } }),
+    lease_unanswered: { BOOL: lease.isUnanswered },
   };
 }
 
-export function holdAttributes(hold: SharedHold): Item {
-  return {
-    v: version,
-    failures: { N: String(hold.failures) },
-    hold_until: { N: String(hold.until) },
-    kind: { S: hold.kind },
-    hold_version: { N: String(hold.version) },
-    ttl: timeToLive(hold.until),
-  };
+function numeric(value: number): AttributeValue {
+  return { N: String(value) };
 }
 
-/** DynamoDB counts in whole seconds, and deletes when it gets round to it. */
-export function timeToLive(end: number): AttributeValue {
-  return { N: String(Math.ceil((end + keptFor) / 1000)) };
-}
-
-function texts(values: readonly string[]): AttributeValue {
-  return { L: values.map((value) => ({ S: value })) };
+/** DynamoDB counts in whole seconds, and deletes late. */
+function timeToLive(end: number): AttributeValue {
+  return { N: String(Math.ceil((end + keptForMs) / 1000)) };
 }

@@ -1,10 +1,10 @@
 import * as z from 'zod/mini';
 import { OAuthError } from './oauth-error.ts';
 
-/** Its values are checked where they are read: parsing two dozen headers on every request would be wasted. */
+/** Its values are checked where they are read: parsing two dozen headers in every request would be wasted work. */
 const map = z.optional(z.nullable(z.custom<Record<string, unknown>>((value) => typeof value === 'object')));
 
-/** What we read of API Gateway's REST proxy event; all else in it is ignored. */
+/** The parts of API Gateway's REST proxy event that the function reads; it ignores all others. */
 const schema = z.object({
   httpMethod: z.string(),
   path: z.string(),
@@ -26,18 +26,14 @@ const schema = z.object({
 
 export type ApiEvent = z.infer<typeof schema>;
 
-/** Anything that API Gateway would not send is refused; it catches mistakes, not whoever may invoke us. */
+/** Rejects events that are not API Gateway's. This catches mistakes; it is no security boundary. */
 export function readApiEvent(event: unknown): ApiEvent {
   const parsed = schema.safeParse(event);
   if (parsed.success) return parsed.data;
-  throw new OAuthError(
-    'invalid_request',
-    'not_api_gateway',
-    'This function answers API Gateway requests only.',
-  );
+  throw new OAuthError('not_api_gateway', 'This function accepts API Gateway requests only.');
 }
 
-/** Every value of a header, whatever the case of its name; `name` in lower case. */
+/** Every value of a header. `name` is in lower case; the request may write it in any case. */
 export function headerValues({ headers, multiValueHeaders }: ApiEvent, name: string): string[] {
   const listed = valuesOf(multiValueHeaders, name);
   return listed.length > 0 ? listed : valuesOf(headers, name);
@@ -59,7 +55,7 @@ export function queryNames(event: ApiEvent): string[] {
   ];
 }
 
-/** The path below the stage, without a custom domain's base path, which only `path` carries. */
+/** The path below the stage. A custom domain's base path is in `path`, but not in the proxy parameter. */
 export function routePath({ path, pathParameters }: ApiEvent): string {
   const proxy = pathParameters?.['proxy'];
   return typeof proxy === 'string' ? `/${proxy}` : path;

@@ -1,23 +1,31 @@
 import type { Identity } from '../policy/principal.ts';
+import { accountIdRule, iamNameRule, partitionRule, sessionNameRule } from '../protocol/names.ts';
 import type { ApiEvent } from './api-event.ts';
 import { OAuthError } from './oauth-error.ts';
 
-/** Who signed the request. The session name is the caller's own choice: recorded, never part of a decision. */
+/** Who signed the request. The caller chooses the session name in `arn`, so it is recorded and never decides. */
 export type Caller = Identity & { arn: string };
 
-const role = /^arn:(aws[a-z-]*):sts::(\d{12}):assumed-role\/([\w+=,.@-]{1,64})\/[\w+=,.@-]{2,64}$/;
-const user = /^arn:(aws[a-z-]*):iam::(\d{12}):user\/(?:[\x21-\x7e]{1,510}\/)?([\w+=,.@-]{1,64})$/;
+const role = new RegExp(
+  `^arn:(${partitionRule}):sts::(${accountIdRule}):assumed-role/(${iamNameRule})/${sessionNameRule}$`,
+  'u',
+);
+const user = new RegExp(
+  `^arn:(${partitionRule}):iam::(${accountIdRule}):user/(?:[\\x21-\\x7e]{1,510}/)?(${iamNameRule})$`,
+  'u',
+);
 
 /**
- * The caller by API Gateway's word for it, `requestContext.identity`: what the signature proved. Only roles and
- * IAM users: root, federated users and anything else are refused.
+ * The caller that API Gateway names in `requestContext.identity`: the one whose signature it verified. Only roles and
+ * IAM users are accepted; root, federated users and everything else throw an OAuthError.
  */
 export function identifyCaller({ userArn, accountId }: ApiEvent['requestContext']['identity']): Caller {
   const caller = parseCallerArn(userArn ?? '');
   if (caller !== undefined && caller.account === accountId) return caller;
-  throw new OAuthError('unauthorized_client', 'caller', 'Only IAM roles and IAM users are vended tokens.');
+  throw new OAuthError('caller', 'Only IAM roles and IAM users can get tokens.');
 }
 
+/** Undefined for every ARN that is not a role's session or an IAM user's. */
 export function parseCallerArn(arn: string): Caller | undefined {
   const asRole = role.exec(arn);
   const [, partition, account, name] = asRole ?? user.exec(arn) ?? [];

@@ -1,101 +1,99 @@
 import middy from '@middy/core';
 import type { APIGatewayProxyResult, Context } from 'aws-lambda';
-import type { Audit, RecordRequest } from '../observability/audit.ts';
+import { type AuditRecord, createAuditRecord, type RecordRequest } from '../observability/audit.ts';
+import { descriptions } from '../protocol/contract.ts';
 import { remainingSeconds } from '../tokens/token.ts';
+import { timeBudget } from '../values/time-budget.ts';
 import { readApiEvent } from './api-event.ts';
 import { OAuthError } from './oauth-error.ts';
 import { errorResponse, tokenResponse } from './responses.ts';
 import type { Vend } from './vend.ts';
 
-/** From `requestTimeEpoch`: API Gateway itself gives up after 29 s. */
-const answerWithin = 25_000;
-/** Before Lambda would end us. */
-const margin = 1_000;
+const { answerDeadlineMs, gatewayTimeoutMs, vendMarginMs: marginMs } = timeBudget;
 
-type VendContext = Context & { audit: Audit; startedAt: number };
-type VendRequest = middy.Request<unknown, APIGatewayProxyResult, Error, VendContext>;
+type VendContext = Context & { audit: AuditRecord; startedAtMs: number };
+type MiddyRequest = middy.Request<unknown, APIGatewayProxyResult, Error, VendContext>;
 
 export type HandlerDependencies = {
   vend: Vend;
   recordRequest: RecordRequest;
-  /** For what no answer may tell: a bug. */
+  /** For a bug, of which no response tells. */
   logError: (error: unknown) => void;
-  /** Epoch milliseconds, which may jump, and milliseconds that only go forward. */
+  /** Epoch milliseconds, which may jump. */
   now: () => number;
+  /** Milliseconds that only go forward. */
   monotonic: () => number;
 };
 
-/** API Gateway's proxy event in, its proxy result out: always, as JSON, and in time. */
+/**
+ * Takes API Gateway's proxy event and gives its proxy result: for every event, as JSON, and in time. Writes one audit
+ * line a request.
+ */
 export function createHandler({ vend, recordRequest, logError, now, monotonic }: HandlerDependencies) {
-  /** Middy ends us a margin before the remaining time is over, so the gateway's deadline is put there. */
+  /** Middy ends a request when the remaining time falls to the margin, so the gateway's deadline is put there. */
   function shortenDeadline({ event, context }: middy.Request): void {
     const { getRemainingTimeInMillis } = context;
-    const endsAt = monotonic() + timeToAnswer(event, now()) + margin;
-    context.getRemainingTimeInMillis = () => Math.min(getRemainingTimeInMillis(), endsAt - monotonic());
+    const endsAtMs = monotonic() + timeLeftMs(event, now()) + marginMs;
+    context.getRemainingTimeInMillis = () => Math.min(getRemainingTimeInMillis(), endsAtMs - monotonic());
   }
 
-  function startAudit({ event, context }: VendRequest): void {
-    context.startedAt = monotonic();
+  function startAudit({ event, context }: MiddyRequest): void {
     const { awsRequestId } = context;
-    context.audit = { request_id: requestIdOf(event) ?? awsRequestId, lambda_request_id: awsRequestId };
+    context.startedAtMs = monotonic();
+    context.audit = createAuditRecord({
+      request_id: requestIdOf(event) ?? awsRequestId,
+      function_request_id: awsRequestId,
+    });
   }
 
-  async function answerToken(event: unknown, context: VendContext, { signal }: { signal: AbortSignal }) {
-    // With no time left, nothing is begun: a one-time code stays unused.
-    if (context.getRemainingTimeInMillis() <= margin) refuseOutOfTime();
-    const { token, level } = await vend(readApiEvent(event), context.audit, signal);
+  async function respond(event: unknown, context: VendContext, { signal }: { signal: AbortSignal }) {
+    const deadline = monotonic() + context.getRemainingTimeInMillis() - marginMs;
+    const { token, cacheStatus } = await vend(readApiEvent(event), context.audit, { signal, deadline });
     const time = now();
-    Object.assign(context.audit, {
-      cache: level,
+    context.audit.add({
+      cache: cacheStatus,
       remaining_seconds: remainingSeconds(token, time),
       token_sha256: token.sha256,
     });
-    return tokenResponse(token, level, time);
+    return tokenResponse(token, cacheStatus, time);
   }
 
-  function answerError(request: VendRequest): void {
-    const refusal = request.error instanceof OAuthError ? request.error : bug(request.error);
-    request.error = refusal;
-    request.response = errorResponse(refusal, request.context.audit.request_id);
+  function recordVend({ context }: MiddyRequest): void {
+    record(context, undefined);
   }
 
-  function bug(error: unknown): OAuthError {
-    logError(error);
-    return new OAuthError('server_error', 'bug', 'Something went wrong in this service.');
+  function respondToError(request: MiddyRequest): void {
+    const { error: cause, context } = request;
+    const error = cause instanceof OAuthError ? cause : reportBug(cause);
+    request.response = errorResponse(error, context.audit.fields.request_id);
+    record(context, error);
   }
 
-  function recordOutcome({ response, error, context }: VendRequest): void {
-    recordRequest(context.audit, {
-      status: response?.statusCode ?? 500,
-      refusal: error instanceof OAuthError ? error : undefined,
-      milliseconds: monotonic() - context.startedAt,
-    });
+  function reportBug(cause: unknown): OAuthError {
+    logError(cause);
+    return new OAuthError('bug', descriptions.bug);
+  }
+
+  function record({ audit, startedAtMs }: VendContext, error: OAuthError | undefined): void {
+    recordRequest(audit.fields, { error, durationMs: monotonic() - startedAtMs });
   }
 
   return middy<unknown, APIGatewayProxyResult, Error, VendContext>({
     requestStart: shortenDeadline,
-    timeoutEarlyInMillis: margin,
-    timeoutEarlyResponse: refuseOutOfTime,
+    timeoutEarlyInMillis: marginMs,
+    timeoutEarlyResponse: () => {
+      throw new OAuthError('out_of_time', descriptions.outOfTime);
+    },
   })
-    .use({ before: startAudit, after: recordOutcome, onError: recordOutcome })
-    .use({ onError: answerError })
-    .handler(answerToken);
+    .use({ before: startAudit, after: recordVend, onError: respondToError })
+    .handler(respond);
 }
 
-function refuseOutOfTime(): never {
-  throw new OAuthError(
-    'temporarily_unavailable',
-    'out_of_time',
-    'Out of time: try again. An authorization_code may be used up: start the linking again with a new one.',
-    { status: 504 },
-  );
-}
-
-/** A gateway clock ahead of ours gains nobody time; an event without its time gets all of it. */
-function timeToAnswer(event: unknown, now: number): number {
+/** No request waits for longer than the gateway does: then one of the two clocks is wrong, and says nothing. */
+function timeLeftMs(event: unknown, now: number): number {
   const { requestTimeEpoch } = requestContextOf(event);
-  const waited = Number.isFinite(requestTimeEpoch) ? now - (requestTimeEpoch as number) : 0;
-  return answerWithin - Math.max(0, waited);
+  const waitedMs = Number.isFinite(requestTimeEpoch) ? now - (requestTimeEpoch as number) : 0;
+  return answerDeadlineMs - (waitedMs > 0 && waitedMs < gatewayTimeoutMs ? waitedMs : 0);
 }
 
 function requestIdOf(event: unknown): string | undefined {
@@ -103,7 +101,7 @@ function requestIdOf(event: unknown): string | undefined {
   return typeof requestId === 'string' ? requestId : undefined;
 }
 
-/** Before the event is known to be one of API Gateway's. */
+/** The event may turn out not to be one of API Gateway's. */
 function requestContextOf(event: unknown): { requestId?: unknown; requestTimeEpoch?: unknown } {
   return (event as { requestContext?: object } | null | undefined)?.requestContext ?? {};
 }

@@ -1,75 +1,70 @@
-import type { DenialReason } from '../policy/policy.ts';
 import type { ErrorCode } from '../protocol/error-codes.ts';
 
-/** Why a request got no token: recorded in the audit line and as a metric's dimension, never answered. */
-export type Reason =
-  | DenialReason
-  | 'path'
-  | 'method'
-  | 'query'
-  | 'content_type'
-  | 'size'
-  | 'body'
-  | 'field'
-  | 'credential_in_body'
-  | 'unsupported_grant_type'
-  | 'unknown_scope'
-  | 'scope_needs_another_grant_type'
-  | 'scope_needed'
-  | 'not_api_gateway'
-  | 'invalid_grant'
-  | 'credentials_refused'
-  | 'query_params_forbidden'
-  | 'not_entitled'
-  | 'not_a_token'
-  | 'upstream_unavailable'
-  | 'secrets_unavailable'
-  | 'min_ttl'
-  | 'outcome_unknown'
-  | 'out_of_time'
-  | 'misconfigured'
-  | 'bug';
+/**
+ * Every reason why a request gets no token, by the step that finds it, with the `error` code and the HTTP status of the
+ * response. The caller reads those two. The audit line and the metrics have the reason.
+ */
+export const reasons = {
+  out_of_time: { code: 'temporarily_unavailable', status: 504 },
+  not_api_gateway: { code: 'invalid_request', status: 400 },
 
-/** What every error code is answered as, unless a refusal says otherwise. */
-const statuses: Record<ErrorCode, number> = {
-  invalid_request: 400,
-  unsupported_grant_type: 400,
-  invalid_scope: 400,
-  invalid_grant: 400,
-  unauthorized_client: 403,
-  query_params_forbidden: 403,
-  invalid_client: 403,
-  slow_down: 429,
-  server_error: 500,
-  temporarily_unavailable: 503,
-};
+  // The request
+  query: { code: 'query_params_forbidden', status: 403 },
+  path: { code: 'invalid_request', status: 404 },
+  method: { code: 'invalid_request', status: 405 },
+  content_type: { code: 'invalid_request', status: 415 },
+  size: { code: 'invalid_request', status: 413 },
+  body: { code: 'invalid_request', status: 400 },
+  field: { code: 'invalid_request', status: 400 },
+  credential_in_body: { code: 'invalid_request', status: 400 },
+  unsupported_grant_type: { code: 'unsupported_grant_type', status: 400 },
+  unknown_scope: { code: 'invalid_scope', status: 400 },
+  scope_needs_another_grant_type: { code: 'invalid_scope', status: 400 },
+
+  // The caller and the policy
+  caller: { code: 'unauthorized_client', status: 403 },
+  client: { code: 'unauthorized_client', status: 403 },
+  grant_type: { code: 'unauthorized_client', status: 403 },
+  scope_needed: { code: 'invalid_scope', status: 400 },
+  scope: { code: 'unauthorized_client', status: 403 },
+  user: { code: 'unauthorized_client', status: 403 },
+  redirect_uri: { code: 'unauthorized_client', status: 403 },
+  retailer_id: { code: 'unauthorized_client', status: 403 },
+
+  // The token
+  back_off: { code: 'temporarily_unavailable', status: 503 },
+  min_ttl: { code: 'temporarily_unavailable', status: 503 },
+  misconfigured: { code: 'server_error', status: 500 },
+  secrets_unavailable: { code: 'temporarily_unavailable', status: 503 },
+  upstream_unavailable: { code: 'temporarily_unavailable', status: 503 },
+  outcome_unknown: { code: 'temporarily_unavailable', status: 504 },
+  invalid_grant: { code: 'invalid_grant', status: 400 },
+  credentials_refused: { code: 'server_error', status: 502 },
+  query_params_forbidden: { code: 'server_error', status: 502 },
+  not_entitled: { code: 'server_error', status: 502 },
+  not_a_token: { code: 'server_error', status: 502 },
+
+  bug: { code: 'server_error', status: 500 },
+} as const satisfies Record<string, { code: ErrorCode; status: number }>;
+
+export type Reason = keyof typeof reasons;
 
 /**
- * A token request that is answered with an error. `description` reaches the caller as it is, so it is made of
- * fixed words and of names from Connect's table or the caller's own grants: never of what the request held.
+ * A token request that gets an error. The caller reads `description` as it is. So a description consists of fixed words,
+ * and of names from Connect's table or from the caller's own grants. It never repeats what the request contained.
  */
 export class OAuthError extends Error {
-  readonly code: ErrorCode;
   readonly reason: Reason;
+  readonly code: ErrorCode;
   readonly status: number;
-  readonly headers: Record<string, string>;
+  readonly headers: Readonly<Record<string, string>>;
 
-  constructor(
-    code: ErrorCode,
-    reason: Reason,
-    description: string,
-    { status = statuses[code], headers = {} }: { status?: number; headers?: Record<string, string> } = {},
-  ) {
+  constructor(reason: Reason, description: string, headers: Readonly<Record<string, string>> = {}) {
     super(description);
     this.name = 'OAuthError';
-    this.code = code;
     this.reason = reason;
-    this.status = status;
+    this.code = reasons[reason].code;
+    this.status = reasons[reason].status;
     this.headers = headers;
   }
-}
-
-/** `Retry-After` in whole seconds, never 0: a caller that retries at once gains nothing. */
-export function retryAfter(milliseconds: number): Record<string, string> {
-  return { 'Retry-After': String(Math.max(1, Math.ceil(milliseconds / 1000))) };
 }

@@ -1,60 +1,54 @@
+import { descriptions } from '../protocol/contract.ts';
 import { parseJsonObject } from '../values/json.ts';
 import { type ApiEvent, headerValues } from './api-event.ts';
 import { OAuthError } from './oauth-error.ts';
 
-/** 16 kB, after base64. */
+/** After Base64 is decoded. */
 const maxBytes = 16 * 1024;
 
-/** A token request's fields, of a JSON body or a form alike. An empty field is an absent one (RFC 6749 §3.2). */
+/** A token request's fields, of a JSON body or a form alike. An empty field counts as absent (RFC 6749 §3.2). */
 export type Fields = ReadonlyMap<string, unknown>;
 
-/** Content type, then size, then the fields: 415, 413 or 400. */
+/** Checks the content type, then the size, then the fields. Throws an OAuthError: 415, 413 or 400. */
 export function readBody(event: ApiEvent): Fields {
-  const parse = parserOf(event);
-  const text = readText(event);
-  if (Buffer.byteLength(text) > maxBytes) {
-    throw new OAuthError('invalid_request', 'size', 'The body is larger than 16 kB.', { status: 413 });
-  }
+  const parse = parserFor(event);
+  const text = decodeBody(event);
+  if (Buffer.byteLength(text) > maxBytes) throw new OAuthError('size', descriptions.bodyTooLarge);
   return new Map(parse(text).filter(([, value]) => value !== ''));
 }
 
 type Parser = (text: string) => Array<[string, unknown]>;
 
-function parserOf(event: ApiEvent): Parser {
-  const types = headerValues(event, 'content-type');
-  const type = types.length === 1 ? types[0]?.split(';')[0]?.trim().toLowerCase() : undefined;
-  if (type === 'application/json') return parseJson;
-  if (type === 'application/x-www-form-urlencoded') return parseForm;
-  throw new OAuthError(
-    'invalid_request',
-    'content_type',
-    'Send Content-Type application/json or application/x-www-form-urlencoded.',
-    { status: 415 },
-  );
+function parserFor(event: ApiEvent): Parser {
+  const [contentType = '', ...more] = headerValues(event, 'content-type');
+  const mediaType = more.length === 0 ? contentType.replace(/;.*/s, '').trim().toLowerCase() : undefined;
+  if (mediaType === 'application/json') return parseJson;
+  if (mediaType === 'application/x-www-form-urlencoded') return parseForm;
+  throw new OAuthError('content_type', descriptions.contentType);
 }
 
 const utf8 = new TextDecoder('utf-8', { fatal: true });
 
-function readText({ body, isBase64Encoded }: ApiEvent): string {
-  if (isBase64Encoded !== true) return body ?? '';
+function decodeBody({ body, isBase64Encoded }: ApiEvent): string {
+  const text = body ?? '';
+  if (isBase64Encoded !== true) return text;
   try {
-    return utf8.decode(Buffer.from(body ?? '', 'base64'));
+    return utf8.decode(Buffer.from(text, 'base64'));
   } catch {
-    throw new OAuthError('invalid_request', 'body', 'The body is not UTF-8.');
+    throw new OAuthError('body', 'The body is not UTF-8.');
   }
 }
 
 function parseJson(text: string): Array<[string, unknown]> {
   const value = parseJsonObject(text);
-  if (value === undefined)
-    throw new OAuthError('invalid_request', 'body', 'The body must be one JSON object.');
+  if (value === undefined) throw new OAuthError('body', 'The body must be one JSON object.');
   return Object.entries(value);
 }
 
 function parseForm(text: string): Array<[string, unknown]> {
   const pairs = [...new URLSearchParams(text)];
   if (new Set(pairs.map(([name]) => name)).size < pairs.length) {
-    throw new OAuthError('invalid_request', 'field', 'A form field is repeated: send each field once.');
+    throw new OAuthError('field', 'A form field is repeated: send each field once.');
   }
   return pairs;
 }

@@ -1,10 +1,11 @@
 import type { APIGatewayProxyResult } from 'aws-lambda';
+import { responseHeaders } from '../protocol/contract.ts';
 import type { ErrorBody } from '../protocol/error-codes.ts';
-import { answerTimes, type Token } from '../tokens/token.ts';
-import type { CacheStatus } from '../tokens/tokens.ts';
+import { responseTimes, type Token } from '../tokens/token.ts';
+import type { CacheStatus } from '../tokens/token-cache.ts';
 import type { OAuthError } from './oauth-error.ts';
 
-/** RFC 9211's words for where a token came from. */
+/** RFC 9211's words for the source of a token. */
 const cacheStatuses: Record<CacheStatus, string> = {
   memory: 'hit; detail=memory',
   table: 'hit; detail=table',
@@ -13,17 +14,17 @@ const cacheStatuses: Record<CacheStatus, string> = {
   bypass: 'fwd=bypass',
 };
 
-/** Connect's own fields; `scope` parts are separated by spaces (RFC 6749 §3.3), which OAuth libraries read. */
-export function tokenResponse(token: Token, level: CacheStatus, now: number): APIGatewayProxyResult {
-  const times = answerTimes(token, now);
+/** Connect's own fields. Spaces separate the parts of `scope`: OAuth libraries read RFC 6749 §3.3's form. */
+export function tokenResponse(token: Token, cacheStatus: CacheStatus, now: number): APIGatewayProxyResult {
+  const times = responseTimes(token, now);
   const body = {
     access_token: token.value.reveal(),
     token_type: 'Bearer',
     ...times,
     ...(token.scopes && { scope: token.scopes.join(' ') }),
   };
-  const cacheStatus = `connect-token-vending; ${cacheStatuses[level]}; ttl=${times.expires_in}`;
-  return answer(200, body, { 'Cache-Status': cacheStatus });
+  const source = `connect-token-vending; ${cacheStatuses[cacheStatus]}; ttl=${times.expires_in}`;
+  return jsonResponse(200, body, { 'Cache-Status': source });
 }
 
 export function errorResponse(
@@ -31,18 +32,17 @@ export function errorResponse(
   requestId: string,
 ): APIGatewayProxyResult {
   const body: ErrorBody = { error: code, error_description: message, request_id: requestId };
-  return answer(status, body, headers);
+  return jsonResponse(status, body, headers);
 }
 
-function answer(statusCode: number, body: object, headers: Record<string, string>): APIGatewayProxyResult {
+function jsonResponse(
+  statusCode: number,
+  body: object,
+  headers: Readonly<Record<string, string>>,
+): APIGatewayProxyResult {
   return {
     statusCode,
-    headers: {
-      'Content-Type': 'application/json',
-      'Cache-Control': 'no-store',
-      Pragma: 'no-cache',
-      ...headers,
-    },
+    headers: { ...responseHeaders, ...headers },
     body: JSON.stringify(body),
     isBase64Encoded: false,
   };

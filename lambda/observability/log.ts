@@ -1,9 +1,9 @@
-/** One line of the log: `fields` after its level, message, time and service. Every field may be recorded. */
+/** Writes one line of the log: level, message, time and service, then `fields`, each of which may be recorded. */
 export type Log = (level: 'INFO' | 'ERROR', message: string, fields: object) => void;
 
 /**
- * Writes a line of JSON straight to stdout: Lambda's `console` would put a prefix before it, and neither Logs
- * Insights nor CloudWatch's embedded metrics would find its fields. `service` tells one stage's lines from another's.
+ * Writes JSON straight to stdout. Lambda's `console` would put a prefix before it, and then neither Logs Insights nor
+ * CloudWatch's embedded metrics would find the fields. `service` tells one stage's lines from another's.
  */
 export function createLog(service: string): Log {
   return function log(level, message, fields) {
@@ -12,7 +12,7 @@ export function createLog(service: string): Log {
   };
 }
 
-/** What JSON can hold of an error. An SDK's error carries the whole response besides: that stays out. */
+/** An error's name, message, stack and causes. An SDK's error also holds the whole response, which is left out. */
 export function errorFields(error: unknown): object {
   if (!(error instanceof Error)) return { message: String(error) };
   const { name, message, stack, cause } = error;

@@ -5,20 +5,23 @@ export type Metric = {
   name: string;
   value: number;
   unit: 'Count' | 'Milliseconds';
-  /** A field of the line that is its dimension beside `service`. Never one whose value a caller can choose. */
+  /** The field of the line that is a dimension beside `service`. Never a field whose value a caller can choose. */
   by?: 'cache' | 'reason' | 'mint';
 };
 
+/** The value and unit of a metric that counts occurrences. */
+export const once = { value: 1, unit: 'Count' } as const;
+
 /**
- * The fields that make CloudWatch read `metrics` out of the log line that they are put into. Source: CloudWatch's
- * "Specification: Embedded metric format"; its dimensions are names of fields of the same line.
+ * Fields that make CloudWatch read `metrics` from the log line that contains them. A dimension is the name of a field
+ * of that line. Source: CloudWatch's "Specification: Embedded metric format".
  */
 export function embedMetrics(metrics: readonly Metric[]): object {
   if (metrics.length === 0) return {};
-  const directives = [...Map.groupBy(metrics, ({ by }) => by)].map(([by, measured]) => ({
+  const directives = [...Map.groupBy(metrics, ({ by }) => by)].map(([by, group]) => ({
     Namespace: metricsNamespace,
     Dimensions: [by === undefined ? ['service'] : ['service', by]],
-    Metrics: measured.map(({ name, unit }) => ({ Name: name, Unit: unit })),
+    Metrics: group.map(({ name, unit }) => ({ Name: name, Unit: unit })),
   }));
   const values = Object.fromEntries(metrics.map(({ name, value }) => [name, value]));
   return { _aws: { Timestamp: Date.now(), CloudWatchMetrics: directives }, ...values };

@@ -1,21 +1,23 @@
-/** An AWS identity: an IAM role (whoever assumed it) or an IAM user. */
+import { permissionSetSuffixRule } from '../protocol/names.ts';
+
+/** An AWS identity: an IAM role, by any of its sessions, or an IAM user. */
 export type Identity = {
   partition: string;
   account: string;
   kind: 'role' | 'user';
-  /** Without its path: names are unique in an account, and a caller's ARN leaves a role's path out. */
+  /** Without its path: a caller's ARN has no path for a role, and names are unique in an account. */
   name: string;
 };
 
 /**
- * An identity in the policy. `match` says how its `name` is compared:
+ * Identities in the policy. `match` says how `name` is compared with an identity's name:
  * - `exact`: the whole name
  * - `prefix`: a role whose name begins with `name`
- * - `permissionSet`: an IAM Identity Center role, `name` and then 16 hexadecimal characters
+ * - `permissionSet`: a role of IAM Identity Center, whose name is `name` and then 16 hexadecimal characters
  */
 export type Principal = Identity & { match: 'exact' | 'prefix' | 'permissionSet' };
 
-const permissionSetSuffix = /^[0-9a-f]{16}$/;
+const permissionSetEnd = new RegExp(`^${permissionSetSuffixRule}$`, 'u');
 
 export function matchesPrincipal(principal: Principal, identity: Identity): boolean {
   return (
@@ -29,5 +31,5 @@ export function matchesPrincipal(principal: Principal, identity: Identity): bool
 function matchesName({ match, name }: Principal, actual: string): boolean {
   if (match === 'exact') return actual === name;
   if (!actual.startsWith(name)) return false;
-  return match === 'prefix' || permissionSetSuffix.test(actual.slice(name.length));
+  return match === 'prefix' || permissionSetEnd.test(actual.slice(name.length));
 }

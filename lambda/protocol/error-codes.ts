@@ -1,5 +1,5 @@
 /**
- * Every `error` that the service answers, in the gateway and in the function. Stable: callers branch on them.
+ * Every `error` code in a response of the gateway or the function. The codes are stable, so callers may branch on them.
  * Source: RFC 6749 §5.2 and §4.1.2.1, RFC 8628 §3.5 (`slow_down`), Connect (`query_params_forbidden`).
  */
 export type ErrorCode =
@@ -14,5 +14,5 @@ export type ErrorCode =
   | 'server_error'
   | 'temporarily_unavailable';
 
-/** The body of every answer that is not a token. */
+/** The body of every response without a token. */
 export type ErrorBody = { error: ErrorCode; error_description: string; request_id: string };

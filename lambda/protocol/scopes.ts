@@ -1,4 +1,4 @@
-/** Connect's grant types, in the words of its token endpoint. */
+/** Connect's grant types, as its token endpoint spells them. */
 export const grantTypes = [
   'client_credentials',
   'fulfillment_user_assertion',
@@ -8,7 +8,7 @@ export const grantTypes = [
 
 export type GrantType = (typeof grantTypes)[number];
 
-/** Each scope, and the grant types that it is available for. */
+/** The grant types that each scope is available for. */
 export type ScopeTable = Readonly<Record<string, readonly GrantType[]>>;
 
 /** Source: Instacart's "Permissions and scopes", and its pages on compliance, catalog and Carrot Ads. */
@@ -31,13 +31,13 @@ export const connectScopes: ScopeTable = {
   'connect:ian': ['client_credentials'],
 };
 
-/** The grant types that `scope` is available for; none for a scope that no table has. */
+/** The grant types that `scope` is available for: none if no table has the scope. */
 export function grantTypesOf(scope: string, tables: readonly ScopeTable[]): GrantType[] {
-  const found = tables.flatMap((table) => (Object.hasOwn(table, scope) ? (table[scope] ?? []) : []));
+  const found = tables.flatMap((table) => (Object.hasOwn(table, scope) ? table[scope] : undefined) ?? []);
   return grantTypes.filter((grantType) => found.includes(grantType));
 }
 
-/** Splits a `scope` value on commas (Connect's way) and white space (RFC 6749's); sorted, without repeats. */
+/** Splits a `scope` value at commas, as Connect does, and at white space, as RFC 6749 does. Sorted, without repeats. */
 export function splitScopes(text: string): string[] {
   return [...new Set(text.split(/[\s,]+/).filter((scope) => scope !== ''))].sort();
 }

@@ -1,17 +1,16 @@
 import { parseJsonObject } from '../values/json.ts';
+import { maxUserIdCharacters, userIdCharacterRule } from './names.ts';
 
-/** Control characters have no place in an id, and would let one user id look like another in a record. */
-// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what this refuses
-const userIdPattern = /^[^\u0000-\u001f\u007f-\u009f]{1,256}$/u;
+const userIdPattern = new RegExp(`^${userIdCharacterRule}{1,${maxUserIdCharacters}}$`, 'u');
 
 export function isUserId(value: unknown): value is string {
-  return typeof value === 'string' && value.isWellFormed() && userIdPattern.test(value);
+  return typeof value === 'string' && userIdPattern.test(value);
 }
 
 /**
- * The user id in a fulfillment_user_assertion: standard padded Base64 of `{"user_id":"…"}` and nothing else in
- * it. Undefined for anything else: Connect's assertion is unsigned, so what one parser here and another there
- * could read differently must not go up.
+ * The user id in a fulfillment_user_assertion: standard padded Base64 of `{"user_id":"…"}` with nothing else in it.
+ * Undefined for anything else. Connect's assertion is unsigned, so the service must not accept a text that Connect's
+ * parser could read as another user.
  */
 export function decodeUserAssertion(assertion: string): string | undefined {
   const bytes = Buffer.from(assertion, 'base64');

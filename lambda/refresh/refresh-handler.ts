@@ -1,94 +1,91 @@
 import middy from '@middy/core';
-import * as z from 'zod/mini';
-import type { RecordRefresh } from '../observability/audit.ts';
+import type { RecordRefresh } from '../observability/refresh-line.ts';
 import { clientNamed, type KeepWarm, type Policy } from '../policy/policy.ts';
-import type { Renew, RenewalRequest, RenewalResult } from '../tokens/renewal.ts';
-import { phaseOf, type Token } from '../tokens/token.ts';
+import type { RenewalRequest } from '../tokens/attempt.ts';
+import { nothingKnown } from '../tokens/known.ts';
+import type { Renew, RenewalResult } from '../tokens/renewal.ts';
+import { remainingSeconds } from '../tokens/token.ts';
+import { timeBudget } from '../values/time-budget.ts';
+import { isScheduleEvent } from './schedule-event.ts';
 
-/** Entries looked after at once: Connect has a per-second limit. */
-const atOnce = 4;
-/** Before Lambda would end us. */
-const margin = 2_000;
-
-/** What the stack's schedule sends; anything else is a mistake. It catches mistakes, not whoever may invoke us. */
-const scheduleEvent = z.object({
-  source: z.literal('connect-token-vending.schedule'),
-  schedule_arn: z.string().check(z.startsWith('arn:')),
-  scheduled_time: z.string(),
-  execution_id: z.string(),
-});
+/** Connect has a limit of requests per second. */
+const maxEntriesAtOnce = 4;
 
 /** Entries of keepWarm, by what became of them. */
 export type RefreshCounts = { entries: number; fresh: number; renewed: number; failed: number };
+
+type Outcome = Exclude<keyof RefreshCounts, 'entries'>;
 
 export type RefreshDependencies = {
   policy: Policy;
   renew: Renew;
   recordRefresh: RecordRefresh;
   now: () => number;
+  monotonic: () => number;
 };
 
+type RefreshContext = { awsRequestId: string; getRemainingTimeInMillis: () => number };
+
 /**
- * Keeps the tokens of the policy's `keepWarm` fresh. Returns how many were fresh, were renewed, or failed; one
- * entry's failure does the others no harm. Rejects what the schedule did not send.
+ * Keeps the tokens of the policy's `keepWarm` fresh. Returns how many were fresh, were renewed, or failed; the failure of
+ * one entry does not stop the others. Rejects events that the schedule did not send.
  */
-export function createRefreshHandler({ policy, renew, recordRefresh, now }: RefreshDependencies) {
+export function createRefreshHandler({ policy, renew, recordRefresh, now, monotonic }: RefreshDependencies) {
   async function refreshAll(
     event: unknown,
-    _context: unknown,
+    context: RefreshContext,
     { signal }: { signal: AbortSignal },
   ): Promise<RefreshCounts> {
-    if (!scheduleEvent.safeParse(event).success)
-      throw new Error('This function answers its own schedule only');
+    if (!isScheduleEvent(event)) throw new Error('This function answers its own schedule only');
+    const deadline = monotonic() + context.getRemainingTimeInMillis() - timeBudget.refreshMarginMs;
     const counts: RefreshCounts = { entries: policy.keepWarm.length, fresh: 0, renewed: 0, failed: 0 };
-    const waiting = policy.keepWarm.values();
-    const look = async () => {
-      for (const entry of waiting) counts[await refresh(entry, signal)] += 1;
+    const entries = policy.keepWarm.values();
+    const refreshNext = async () => {
+      for (const entry of entries)
+        counts[await refresh(entry, { signal, deadline }, context.awsRequestId)] += 1;
     };
-    await Promise.all(Array.from({ length: atOnce }, look));
+    await Promise.all(Array.from({ length: maxEntriesAtOnce }, refreshNext));
     return counts;
   }
 
-  async function refresh(entry: KeepWarm, signal: AbortSignal): Promise<'fresh' | 'renewed' | 'failed'> {
+  async function refresh(
+    entry: KeepWarm,
+    limit: Pick<RenewalRequest, 'signal' | 'deadline'>,
+    functionRequestId: string,
+  ): Promise<Outcome> {
     try {
-      const result = await renew(renewalOf(entry), signal);
+      const result = await renew({ ...renewalOf(entry), ...limit });
       const outcome = outcomeOf(result);
-      recordRefresh(entry, outcome, result, now());
+      const remaining = result.kind === 'token' ? remainingSeconds(result.token, now()) : undefined;
+      recordRefresh(entry, outcome, result, { remainingSeconds: remaining, functionRequestId });
       return outcome;
     } catch (error) {
-      recordRefresh(entry, 'failed', error as Error, now());
+      recordRefresh(entry, 'failed', error as Error, { functionRequestId });
       return 'failed';
     }
   }
 
-  function renewalOf({ client: name, scopes, retailerId }: KeepWarm): RenewalRequest {
-    const client = clientNamed(policy, name);
+  /** Nothing is remembered from the last run, and without jitter the schedule is the first to renew a token. */
+  function renewalOf({ client, scopes, retailerId }: KeepWarm): Omit<RenewalRequest, 'signal' | 'deadline'> {
     return {
-      order: {
-        client,
+      mintRequest: {
+        client: clientNamed(policy, client),
         grantType: 'client_credentials',
         scopes,
         retailerId,
         subject: { kind: 'application' },
       },
-      effort: 'full',
-      needsLease: true,
-      refused: undefined,
-      verdict: verdictOn,
+      wanted: { by: 'schedule', minTtlMs: 0, refusedSha256: undefined },
+      known: nothingKnown(0),
     };
   }
 
-  /** Without jitter: whoever comes first in the window is to be us. */
-  function verdictOn(token: Token): 'vend' | 'mint' | number {
-    const phase = phaseOf(token, { now: now(), minTtl: 0, jitter: 0 });
-    if (phase === 'fresh') return 'vend';
-    return token.broughtBack && phase === 'short' ? token.expiresAt - now() : 'mint';
-  }
+  return middy<unknown, RefreshCounts, Error, RefreshContext>({
+    timeoutEarlyInMillis: timeBudget.refreshMarginMs,
+  }).handler(refreshAll);
+}
 
-  function outcomeOf({ mint, failure, shared }: RenewalResult): 'fresh' | 'renewed' | 'failed' {
-    if (failure !== undefined || shared === undefined || verdictOn(shared.token) === 'mint') return 'failed';
-    return mint === undefined ? 'fresh' : 'renewed';
-  }
-
-  return middy<unknown, RefreshCounts>({ timeoutEarlyInMillis: margin }).handler(refreshAll);
+function outcomeOf(result: RenewalResult): Outcome {
+  if (result.kind === 'none' || result.insteadOf !== undefined) return 'failed';
+  return result.minted === undefined ? 'fresh' : 'renewed';
 }

@@ -15,7 +15,8 @@ import type { Token } from './token.ts';
  */
 export type MintOutcome =
   | { kind: 'token'; token: Token }
-  | { kind: 'unavailable'; retryAfter: number | undefined }
+  /** `isAnswered`: Connect or what stands before it has answered. Without an answer it may have issued a token. */
+  | { kind: 'unavailable'; retryAfterMs: number | undefined; isAnswered: boolean }
   | {
       kind:
         | 'invalid_grant'
@@ -43,8 +44,16 @@ export type MintResult = {
   fault: Error | undefined;
 };
 
-/** How hard to try: a full mint, or the one short attempt that renews a token which is still alive. */
-export type MintMode = 'full' | 'brief';
+/** Every way to end without a token. */
+export type Failure = Exclude<MintOutcome, { kind: 'token' }>;
 
-/** Gets a new token. Never throws for what AWS or Connect do. */
+/**
+ * Who waits for a mint, and so how long it may take:
+ * - `onDemand`: a caller whom no token serves
+ * - `ahead`: a caller with a live token, who pays for its renewal with little of its own time
+ * - `scheduled`: nobody
+ */
+export type MintMode = 'onDemand' | 'ahead' | 'scheduled';
+
+/** Gets a new token within the time of its mode. Never throws for what AWS or Connect do. */
 export type Mint = (request: MintRequest, mode: MintMode, signal: AbortSignal) => Promise<MintResult>;

@@ -1,135 +1,128 @@
-import { hash } from 'node:crypto';
-import type { GrantType } from '../protocol/scopes.ts';
 import type { Secret } from '../values/secret.ts';
-import type { MintRequest, Subject } from './mint-request.ts';
 
-const second = 1_000;
-const hour = 3_600 * second;
+const secondMs = 1_000;
+const hourMs = 3_600 * secondMs;
 
-/** More life than a token ever had, by more than clocks disagree: it was minted by a clock that was wrong. */
-const mostAhead = 600 * second;
+/** A reissued token is vended while it has this much life left, whatever its minimum was before. */
+const reissuedMinimumMs = 5 * secondMs;
+/** More life than a token ever had, by more than clocks disagree: a clock that was far ahead minted it. */
+const maxClockAheadMs = 600 * secondMs;
+/** A token is renewed this often at most, whether for `min_ttl` or because Connect refused it. */
+const renewalSpacingMs = 60 * secondMs;
 
-/** An access token. Times are epoch milliseconds by this instance's clock, durations milliseconds. */
+/** An access token. Times are epoch milliseconds by this instance's clock. */
 export type Token = {
   value: Secret;
   sha256: string;
-  /** Sorted; undefined where nobody said (an unscoped token). */
+  /** Sorted; undefined where neither the request nor Connect named any (an unscoped token). */
   scopes: readonly string[] | undefined;
   /** When the request for it was sent, plus `expires_in`: never later than the true expiry. */
   expiresAt: number;
-  /** When its value was first seen, and its remaining life then: what window and floor are measured by. */
+  /** When its value was first seen, and its remaining life then. */
   firstSeenAt: number;
-  lifetime: number;
-  /** Connect brought this same value back when asked for a new one: there is no other before it ends. */
-  broughtBack: boolean;
+  lifetimeMs: number;
+  /** When Connect last answered a request for a new token with this same value; undefined: never. */
+  reissuedAt: number | undefined;
 };
-
-/** What a token is the token of; see `tokenKey`. `subject` is a user id, or the SHA-256 of a retailer's assertion. */
-export type TokenIdentity = {
-  baseUrl: string;
-  client: string;
-  grantType: GrantType;
-  scopes: readonly string[];
-  retailerId: string | undefined;
-  subject: string | undefined;
-};
-
-/** Whether a token may be vended to another request: not where only Connect can tell, each time anew, who may have one. */
-export function isShared({ subject }: MintRequest): boolean {
-  return subject.kind === 'application' || subject.kind === 'user';
-}
-
-export function identityOf({ client, grantType, scopes, retailerId, subject }: MintRequest): TokenIdentity {
-  const { name, baseUrl } = client;
-  return { baseUrl, client: name, grantType, scopes, retailerId, subject: nameOf(subject) };
-}
-
-function nameOf(subject: Subject): string | undefined {
-  if (subject.kind === 'user') return subject.userId;
-  return subject.kind === 'opaque' ? subject.assertion.sha256() : undefined;
-}
-
-/** A name that no other identity has: a JSON array cannot be read two ways. It holds the user id. */
-export function tokenName({
-  baseUrl,
-  client,
-  grantType,
-  scopes,
-  retailerId,
-  subject,
-}: TokenIdentity): string {
-  const parts = [baseUrl, client, grantType, scopes.toSorted(), retailerId ?? null, subject ?? null];
-  return JSON.stringify(parts);
-}
-
-/** The key of its item in the table: the hash of its name, in hex, so that no user id is in it. */
-export function tokenKey(identity: TokenIdentity): string {
-  return hash('sha256', tokenName(identity));
-}
 
 /** How long before expiry a token is renewed while it is still vended. */
-export function renewalWindow(lifetime: number): number {
-  return Math.min(2 * hour, lifetime * 0.2);
+export function renewalWindowMs(lifetimeMs: number): number {
+  return Math.min(2 * hourMs, lifetimeMs * 0.2);
 }
 
-/** The least remaining life that is vended. */
-export function floor({ lifetime, broughtBack }: Pick<Token, 'lifetime' | 'broughtBack'>): number {
-  // An answer counts in whole seconds: with less than one, it would say 0.
-  return broughtBack ? 5 * second : Math.max(second, Math.min(120 * second, lifetime * 0.02));
+/** The least remaining life that is vended. An answer counts whole seconds, so it is one at least. */
+export function minimumLifeMs({ lifetimeMs, reissuedAt }: Pick<Token, 'lifetimeMs' | 'reissuedAt'>): number {
+  if (reissuedAt !== undefined) return reissuedMinimumMs;
+  return Math.max(secondMs, Math.min(120 * secondMs, lifetimeMs * 0.02));
 }
 
-/**
- * - `fresh`: vend it
- * - `ageing`: vend it, and renew it on the way if nobody does
- * - `short`: alive, but with less life than the floor or `minTtl`
- * - `dead`
- */
-export type Phase = 'fresh' | 'ageing' | 'short' | 'dead';
+/** Expired, or minted by a clock so far ahead that its expiry cannot be believed. */
+export function isExpired({ expiresAt, lifetimeMs }: Token, now: number): boolean {
+  const leftMs = expiresAt - now;
+  return leftMs <= 0 || leftMs > lifetimeMs + maxClockAheadMs;
+}
 
-/** `jitter` from 0 to 1 moves the window's start towards expiry by up to a tenth, so that a fleet spreads out. */
-export function phaseOf(
-  token: Token,
-  { now, minTtl, jitter }: { now: number; minTtl: number; jitter: number },
-): Phase {
-  const left = token.expiresAt - now;
-  if (left <= 0 || left > token.lifetime + mostAhead) return 'dead';
-  if (left < Math.max(floor(token), minTtl)) return 'short';
-  const window = renewalWindow(token.lifetime) * (1 - jitter / 10);
-  return left < window && !token.broughtBack ? 'ageing' : 'fresh';
+/** Whether the token may be vended to a request that asks for at least `minTtlMs` of remaining life. */
+export function suffices(token: Token, minTtlMs: number, now: number): boolean {
+  return !isExpired(token, now) && token.expiresAt - now >= Math.max(minimumLifeMs(token), minTtlMs);
 }
 
 /**
- * The same value again keeps the life it had: an upstream that promises it more is not believed, unless that life is
- * over by our clock. Then whoever saw it first had a clock that was behind.
+ * Whether Connect should be asked for the next token while this one is still vended. `jitter` from 0 to 1 moves the
+ * start of the renewal window towards expiry by up to a tenth of it, so that a fleet spreads out.
  */
-export function afterRenewal(old: Token | undefined, renewed: Token, now: number): Token {
-  if (old === undefined || old.sha256 !== renewed.sha256) return renewed;
-  if (old.expiresAt <= now) return { ...renewed, broughtBack: true };
-  return { ...old, expiresAt: Math.min(old.expiresAt, renewed.expiresAt), broughtBack: true };
+export function isDueForRenewal(token: Token, jitter: number, now: number): boolean {
+  if (token.reissuedAt !== undefined) return now >= nextAskingAt(token, token.reissuedAt);
+  return token.expiresAt - now < renewalWindowMs(token.lifetimeMs) * (1 - jitter / 10);
 }
 
-/** The two times of the answer, in whole seconds; both floored, so that their sum is never past the expiry. */
-export function answerTimes(token: Token, now: number): { created_at: number; expires_in: number } {
-  return { created_at: Math.floor(now / second), expires_in: remainingSeconds(token, now) };
+/** Milliseconds until a mint could bring a token with more life than this one has left; 0: now. */
+export function mintHelpsInMs(token: Token, minTtlMs: number, now: number): number {
+  const leftMs = token.expiresAt - now;
+  if (isExpired(token, now)) return 0;
+  if (token.reissuedAt !== undefined) return Math.max(0, nextAskingAt(token, token.reissuedAt) - now);
+  if (leftMs < minimumLifeMs(token)) return 0;
+  if (minTtlMs >= token.lifetimeMs) return leftMs;
+  const ageMs = now - token.firstSeenAt;
+  return ageMs >= 0 && ageMs < renewalSpacingMs ? renewalSpacingMs - ageMs : 0;
+}
+
+/**
+ * When to ask Connect again after it reissued a token: each time half of the life that was left has passed, once more
+ * just before the token is too short to vend, and then not before it ends.
+ */
+function nextAskingAt({ expiresAt }: Token, reissuedAt: number): number {
+  const lastAskingAt = expiresAt - reissuedMinimumMs - secondMs;
+  if (reissuedAt >= lastAskingAt) return expiresAt;
+  return Math.min((reissuedAt + expiresAt) / 2, lastAskingAt);
+}
+
+/**
+ * What a mint brought, given what was known. The same value again keeps the life it had: an upstream that promises it
+ * more is not believed, unless that life is over by our clock. Then a clock that was behind saw it first.
+ */
+export function afterMint(known: Token | undefined, minted: Token, now: number): Token {
+  if (known === undefined || known.sha256 !== minted.sha256) return minted;
+  if (known.expiresAt <= now) return { ...minted, reissuedAt: now };
+  return { ...known, expiresAt: Math.min(known.expiresAt, minted.expiresAt), reissuedAt: now };
+}
+
+/** The two times of the response, in whole seconds; both floored, so that their sum is never past the expiry. */
+export function responseTimes(token: Token, now: number): { created_at: number; expires_in: number } {
+  return { created_at: Math.floor(now / secondMs), expires_in: remainingSeconds(token, now) };
 }
 
 export function remainingSeconds({ expiresAt }: Token, now: number): number {
-  return Math.floor((expiresAt - now) / second);
+  return Math.floor((expiresAt - now) / secondMs);
 }
 
-const shortestGap = 60_000;
-const longestGap = 3_600_000;
+/** The last renewal that a caller forced, and how long the next one has to wait. */
+export type ForcedRenewal = { at: number; cooldownMs: number };
+
+const maxCooldownMs = hourMs;
+
+/** The first forced renewal is granted at once; after that, whatever renewed the token counts. */
+export function mayForceRenewal(token: Token, last: ForcedRenewal | undefined, now: number): boolean {
+  if (last === undefined) return true;
+  return hasPassed(last.at, last.cooldownMs, now) && hasPassed(token.firstSeenAt, renewalSpacingMs, now);
+}
+
+/** Also true where the clock was set back. */
+function hasPassed(since: number, durationMs: number, now: number): boolean {
+  return now - since >= durationMs || since - now > renewalSpacingMs;
+}
 
 /**
- * A caller may have a token renewed once a minute, then once in two, and so on to once an hour; a quiet spell forgives.
- * What brought no other token, because Connect was down, doubles nothing; the same one brought back does.
+ * The cooldown starts at a minute and doubles to an hour; a quiet spell resets it. A forced renewal that brought no
+ * token because Connect was down doubles nothing; one that brought the same token does.
  */
-export function nextForced(
-  last: { at: number; gap: number } | undefined,
-  current: Pick<Token, 'firstSeenAt' | 'broughtBack'>,
+export function nextForcedRenewal(
+  last: ForcedRenewal | undefined,
+  current: Pick<Token, 'firstSeenAt' | 'reissuedAt'>,
   now: number,
-): { at: number; gap: number } {
-  if (last === undefined || now - last.at > 2 * longestGap) return { at: now, gap: shortestGap };
-  const hasFailed = current.firstSeenAt < last.at && !current.broughtBack;
-  return { at: now, gap: hasFailed ? last.gap : Math.min(last.gap * 2, longestGap) };
+): ForcedRenewal {
+  if (last === undefined || now - last.at > 2 * maxCooldownMs)
+    return { at: now, cooldownMs: renewalSpacingMs };
+  const hasFailed = current.firstSeenAt < last.at && (current.reissuedAt ?? 0) < last.at;
+  return { at: now, cooldownMs: hasFailed ? last.cooldownMs : Math.min(last.cooldownMs * 2, maxCooldownMs) };
 }

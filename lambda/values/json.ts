@@ -1,4 +1,4 @@
-/** The object that `text` holds; undefined for anything else. V8's own message quotes the text, so it ends here. */
+/** The JSON object in `text`, or undefined. V8's error message quotes the text, so it is dropped here. */
 export function parseJsonObject(text: string): Record<string, unknown> | undefined {
   try {
     const value: unknown = JSON.parse(text);

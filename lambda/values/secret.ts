@@ -4,9 +4,9 @@ import { inspect } from 'node:util';
 const hidden = '[secret]';
 
 /**
- * Text that must not be printed: a client secret, token, code or assertion. However it is turned into text
- * (template, JSON, inspection, error) it shows `[secret]`; only `reveal()` gives it away, so a search for that
- * word finds every place where a secret leaves us.
+ * Text that must not be printed: a client secret, token, code or assertion. A template, JSON, an inspection and an
+ * error all show `[secret]`. Only `reveal()` returns the text, so a search for `reveal` finds every place that sends a
+ * secret on.
  */
 export class Secret {
   readonly #text: string;
@@ -19,7 +19,7 @@ export class Secret {
     return this.#text;
   }
 
-  /** SHA-256 in hex: what may be recorded of a token, whose 256 random bits cannot be guessed from it. */
+  /** SHA-256 in hex. Of a token it may be recorded: nobody can guess 256 random bits from their hash. */
   sha256(): string {
     return hash('sha256', this.#text);
   }

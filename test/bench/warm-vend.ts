@@ -1,6 +1,6 @@
 import { Logger } from '@aws-lambda-powertools/logger';
 import { createHandler } from '../../lambda/http/handler.ts';
-import { readRequest } from '../../lambda/http/token-request.ts';
+import { readTokenRequest } from '../../lambda/http/token-request.ts';
 import { createVend, type Vend } from '../../lambda/http/vend.ts';
 import { createRecordRequest } from '../../lambda/observability/audit.ts';
 import { createLog } from '../../lambda/observability/log.ts';
@@ -118,7 +118,7 @@ async function partsOf(policy: Policy) {
   const recordRequest = createRecordRequest(log);
   const audit = {
     request_id: '00000000-0000-0000-0000-000000000000',
-    lambda_request_id: '00000000-0000-0000-0000-000000000000',
+    function_request_id: '00000000-0000-0000-0000-000000000000',
     caller: 'arn:aws:sts::111122223333:assumed-role/checkout-api/session',
     account: '111122223333',
     client: 'acme',
@@ -130,16 +130,17 @@ async function partsOf(policy: Policy) {
     token_sha256: vended.token.sha256,
   };
   const vends: Metric[] = [{ name: 'Vends', value: 1, unit: 'Count', by: 'cache' }];
-  const ending = { status: 200, refusal: undefined, milliseconds: 1 };
+  const fromMemory = { token: vended.token, cacheStatus: vended.level };
+  const outcome = { error: undefined, durationMs: 1 };
   return {
-    frame: from(async () => vended),
+    frame: from(async () => fromMemory),
     parse: from(async (event) => {
-      readRequest(event, policy);
-      return vended;
+      readTokenRequest(event, policy);
+      return fromMemory;
     }),
     policy: from(createVend({ policy, vendToken: async () => vended })),
     cache: from(createVend({ policy, vendToken })),
-    record: async () => recordRequest(audit, ending),
+    record: async () => recordRequest(audit, outcome),
     unmeasured: async () => log('INFO', 'token request', audit),
     measured: async () => log('INFO', 'token request', { ...audit, ...embedMetrics(vends) }),
   };

@@ -60,13 +60,13 @@ describe('a header', () => {
       headers: headers && { ...json('application/json'), ...headers },
       multiValueHeaders: multiValueHeaders && { ...json(['application/json']), ...multiValueHeaders },
     });
-    expect([answer.statusCode, vends[0]?.order.retailerId]).toEqual([200, 'the-garden']);
+    expect([answer.statusCode, vends[0]?.mintRequest.retailerId]).toEqual([200, 'the-garden']);
   });
 
   it('of a name as long, or that begins alike, is another header', async () => {
     const { invoke, vends } = handlerWith();
     await invoke(jsonEvent(good.client_credentials, { 'X-Retailer-Ix': 'a', 'X-Retailer-Id-2': 'b' }));
-    expect(vends[0]?.order.retailerId).toBeUndefined();
+    expect(vends[0]?.mintRequest.retailerId).toBeUndefined();
   });
 });
 

@@ -3,18 +3,27 @@ import { readFileSync } from 'node:fs';
 import { promisify } from 'node:util';
 import * as oauth from 'oauth4webapi';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { compilePolicy } from '../../infra/policy/compile.ts';
+import { pointAtLocalConnect } from '../local/cli/local-connect.ts';
 import { signedFetch } from '../local/emulators/signed-client.ts';
+import { startStack } from '../local/instance/system.ts';
 import { callers, createWorld, type World } from '../support/world.ts';
 
 const run = promisify(execFile);
-const readme = readFileSync(new URL('../../README.md', import.meta.url), 'utf8');
 
-/** The README's one code block in a language, as a reader would copy it. */
+/** The code blocks of a document in a language, as a reader would copy them. */
+function blocks(document: string, language: string): string[] {
+  const text = readFileSync(new URL(`../../${document}`, import.meta.url), 'utf8');
+  const found = text.matchAll(new RegExp(`^\`\`\`${language}\\n([\\s\\S]*?)^\`\`\`$`, 'gm'));
+  return [...found].map(([, code = '']) => code);
+}
+
+/** The one snippet for callers in a language. */
 function snippet(language: string): string {
-  const [block, ...more] = readme.matchAll(new RegExp(`^\`\`\`${language}\\n([\\s\\S]*?)^\`\`\`$`, 'gm'));
-  if (block?.[1] === undefined || more.length > 0)
-    throw new Error(`The README must have one ${language} block`);
-  return block[1];
+  const [code, ...more] = blocks('docs/calling.md', language);
+  if (code === undefined || more.length > 0)
+    throw new Error(`docs/calling.md must have one ${language} block`);
+  return code;
 }
 
 function works(command: string, ...args: string[]): boolean {
@@ -93,12 +102,12 @@ describe('clients', () => {
     });
   });
 
-  it.skipIf(!curlSigns())('the README’s curl line gets a token', async () => {
+  it.skipIf(!curlSigns())('the curl snippet gets a token', async () => {
     const { stdout } = await run('bash', ['-c', forSeveralClients(snippet('sh'))], { env: environment() });
     expect(world.connect.tokens.has(JSON.parse(stdout).access_token)).toBe(true);
   });
 
-  it('the README’s TypeScript gets a token', async () => {
+  it('the TypeScript snippet gets a token', async () => {
     const code = forSeveralClients(snippet('ts'));
     const { stdout } = await run('node', ['--input-type=module-typescript', '--eval', code], {
       env: environment(),
@@ -106,10 +115,32 @@ describe('clients', () => {
     expect(stdout).toMatch(/^a token for connect:fulfillment, good for \d+ s\n$/);
   });
 
-  it.skipIf(!works('python3', '-c', 'import botocore'))('the README’s Python gets a token', async () => {
+  it.skipIf(!works('python3', '-c', 'import botocore'))('the Python snippet gets a token', async () => {
     const code = forSeveralClients(snippet('python').replace('{"grant_type": ', '{"grant_type":'));
     const { stdout } = await run('python3', ['-c', code], { env: environment() });
     expect(stdout).toMatch(/^a token for connect:fulfillment, good for \d+ s\n$/);
+  });
+});
+
+describe('the README', () => {
+  it('shows a policy, a request that it permits, and the fields of the answer', async () => {
+    const [policy = ''] = blocks('README.md', 'yaml');
+    const [request = '', answer = ''] = blocks('README.md', 'json');
+    const secrets = { 'connect/acme': { client_id: 'readme-id', client_secret: 'readme-secret' } };
+    const { compiled, connect } = await pointAtLocalConnect(compilePolicy(policy, 'README.md'), secrets);
+    const [principalArn = ''] = compiled.principals;
+    const caller = { accessKeyId: 'readme', secretAccessKey: 'readme', principalArn };
+    const stack = await startStack({
+      policy: compiled,
+      callers: [caller],
+      secrets: { 'connect/acme': JSON.stringify(secrets['connect/acme']) },
+    });
+    const headers = { 'content-type': 'application/json' };
+    const response = await signedFetch(stack.url, { method: 'POST', headers, body: request }, caller);
+    const fields = (await response.json()) as object;
+    await Promise.all([stack.close(), connect?.close()]);
+    expect(response.status).toBe(200);
+    expect(Object.keys(fields)).toEqual(Object.keys(JSON.parse(answer)));
   });
 });
 

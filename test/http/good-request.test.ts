@@ -26,10 +26,10 @@ describe('a good request', () => {
   ])('of %s reaches the token cache as it was meant', async (_whose, fields, subject) => {
     const { invoke, vends } = handlerWith();
     expect((await invoke(jsonEvent(fields))).statusCode).toBe(200);
-    expect(vends.map(({ order }) => [order.client.name, order.grantType, bare(order.subject)])).toEqual([
-      ['acme', fields.grant_type, subject],
-    ]);
-    expect(vends[0]).toMatchObject({ minTtl: 0, refused: undefined });
+    expect(
+      vends.map(({ mintRequest: { client, grantType, subject: of } }) => [client.name, grantType, bare(of)]),
+    ).toEqual([['acme', fields.grant_type, subject]]);
+    expect(vends[0]).toMatchObject({ minTtlMs: 0, refusedSha256: undefined });
   });
 
   it('may have fields that it does not need: they are ignored', async () => {
@@ -50,6 +50,6 @@ describe('a good request', () => {
     const rules = { ...policy, clients: [acme], grants: [grantOf({ scopes: ['mine'] })] };
     const { invoke, vends } = handlerWith({ rules });
     await invoke(jsonEvent({ ...application, scope: 'mine' }));
-    expect(vends[0]?.order.scopes).toEqual(['mine']);
+    expect(vends[0]?.mintRequest.scopes).toEqual(['mine']);
   });
 });

@@ -27,23 +27,41 @@ describe('the handler', () => {
   });
 
   it.each([
-    ['Lambda would end it now', 10, Date.now()],
-    ['Lambda would end it in a second', 1_000, Date.now()],
-    ['the gateway has waited long enough', 27_000, Date.now() - 25_000],
-    ['the gateway gave up long ago', 27_000, 0],
-  ])(
-    'begins nothing where %s: a one-time code stays unused',
-    async (_when, remainingMs, requestTimeEpoch) => {
-      const { invoke, vends, lines } = handlerWith();
-      const answer = await invoke(eventOf({}, requestTimeEpoch), remainingMs);
-      expect([answer.statusCode, lines[0]?.['reason']]).toEqual([504, 'out_of_time']);
-      expect(JSON.parse(answer.body)).toMatchObject({
-        error: 'temporarily_unavailable',
-        error_description: expect.stringMatching(/try again.*start the linking again/),
-      });
-      expect(vends).toEqual([]);
-    },
-  );
+    ['Lambda would end it now', 10, 0],
+    ['Lambda would end it in a second', 1_000, 0],
+    ['the gateway has waited for 25 seconds', 27_000, 25_000],
+    ['the gateway is about to give up', 27_000, 28_900],
+  ])('answers 504 at once where %s, and says so to the token cache', async (_when, remainingMs, waitedMs) => {
+    const { invoke, vends, lines } = handlerWith({ vendToken: () => new Promise(() => undefined) });
+    const startedAt = performance.now();
+    const answer = await invoke(eventOf({}, Date.now() - waitedMs), remainingMs);
+    expect([answer.statusCode, lines[0]?.['reason']]).toEqual([504, 'out_of_time']);
+    expect(JSON.parse(answer.body)).toMatchObject({
+      error: 'temporarily_unavailable',
+      error_description: expect.stringMatching(/try again.*start the linking again/),
+    });
+    expect(performance.now() - startedAt).toBeLessThan(500);
+    expect(vends.every(({ deadline }) => deadline <= startedAt + 1)).toBe(true);
+  });
+
+  it.each([
+    ['of the gateway, 25 s after it began', 30_000, 4_000, 21_000],
+    ['of Lambda, a second before its end', 11_000, 4_000, 10_000],
+  ])('tells the token cache the deadline %s', async (_whose, remainingMs, waitedMs, leftMs) => {
+    const { invoke, vends } = handlerWith();
+    const startedAt = performance.now();
+    await invoke(eventOf({}, Date.now() - waitedMs), remainingMs);
+    const deadlineInMs = (vends[0]?.deadline ?? 0) - startedAt;
+    expect(deadlineInMs).toBeGreaterThan(leftMs - 100);
+    expect(deadlineInMs).toBeLessThan(leftMs + 400);
+  });
+
+  it('takes a request that seems to have waited for longer than the gateway does for a new one', async () => {
+    const { invoke, vends } = handlerWith();
+    const startedAt = performance.now();
+    expect((await invoke(eventOf({}, 0), 60_000)).statusCode).toBe(200);
+    expect((vends[0]?.deadline ?? 0) - startedAt).toBeGreaterThan(24_000);
+  });
 
   it.each([undefined, null, 'yesterday', Number.NaN])(
     'gives an event whose time is %s all the time there is',

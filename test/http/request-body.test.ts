@@ -30,7 +30,7 @@ describe('a body', () => {
   ])('of %s is read', async (_what, event) => {
     const { invoke, vends } = handlerWith();
     expect((await invoke(event)).statusCode).toBe(200);
-    expect(vends[0]?.order.scopes).toEqual(['connect:fulfillment']);
+    expect(vends[0]?.mintRequest.scopes).toEqual(['connect:fulfillment']);
   });
 
   it.each([
@@ -106,7 +106,9 @@ describe('a body', () => {
     const empty = { code: '', client_secret: '', refused_token_sha256: '', min_ttl: '' };
     await invoke(jsonEvent({ ...good.client_credentials, ...empty, scope: '', client_id: '' }));
     await invoke(eventWith(formType, `${form}&code=&client_secret=`));
-    expect(vends.map(({ order, minTtl, refused }) => [order.scopes, minTtl, refused])).toEqual([
+    expect(
+      vends.map(({ mintRequest, minTtlMs, refusedSha256 }) => [mintRequest.scopes, minTtlMs, refusedSha256]),
+    ).toEqual([
       [['connect:fulfillment'], 0, undefined],
       [['connect:fulfillment'], 0, undefined],
     ]);

@@ -78,7 +78,13 @@ const deviations: ReadonlyArray<
         new RegExp(`${name}.*[Rr]otate`),
       ] as const,
   ),
-  ['a scope that names none', { ...application, scope: ' , ' }, 'invalid_scope', 'unknown_scope', /no scope/],
+  [
+    'a scope that names none',
+    { ...application, scope: ' , ' },
+    'invalid_scope',
+    'unknown_scope',
+    /scope.*leave/,
+  ],
   [
     'an unknown scope',
     { ...application, scope: 'connect:fulfilment' },

@@ -8,7 +8,7 @@ describe('min_ttl', () => {
   it.each([0, 1, most, '0', '1', String(most), '0060'])('may be %j', async (min_ttl) => {
     const { invoke, vends } = handlerWith();
     expect((await invoke(ask(min_ttl))).statusCode).toBe(200);
-    expect(vends[0]?.minTtl).toBe(Number(min_ttl) * 1_000);
+    expect(vends[0]?.minTtlMs).toBe(Number(min_ttl) * 1_000);
   });
 
   it.each([
@@ -47,7 +47,7 @@ describe('refused_token_sha256', () => {
     const { invoke, vends } = handlerWith();
     await invoke(asking(hash));
     await invoke(asking(hash.toUpperCase()));
-    expect(vends.map(({ refused }) => refused)).toEqual([hash, hash]);
+    expect(vends.map(({ refusedSha256 }) => refusedSha256)).toEqual([hash, hash]);
   });
 
   it.each([
@@ -80,7 +80,7 @@ describe('X-Retailer-Id', () => {
   ])('is read %s', async (_how, sent, retailerId) => {
     const { invoke, vends } = handlerWith();
     expect((await invoke(sending(sent))).statusCode).toBe(200);
-    expect(vends[0]?.order.retailerId).toBe(retailerId);
+    expect(vends[0]?.mintRequest.retailerId).toBe(retailerId);
   });
 
   it.each([

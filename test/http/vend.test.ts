@@ -18,7 +18,7 @@ describe('a request without a scope', () => {
   it('means the one scope that the caller is granted', async () => {
     const { invoke, vends } = handlerWith();
     await invoke(jsonEvent(withoutScope));
-    expect(vends[0]?.order.scopes).toEqual(['connect:fulfillment']);
+    expect(vends[0]?.mintRequest.scopes).toEqual(['connect:fulfillment']);
   });
 
   it.each([[[unscoped]], [[unscoped, two]], [[two, unscoped]]])(
@@ -26,7 +26,7 @@ describe('a request without a scope', () => {
     async (grants) => {
       const { invoke, vends } = handlerWith({ rules: { ...policy, grants } });
       await invoke(jsonEvent(withoutScope));
-      expect(vends[0]?.order.scopes).toEqual([]);
+      expect(vends[0]?.mintRequest.scopes).toEqual([]);
     },
   );
 

@@ -7,7 +7,7 @@ export default defineConfig({
       'test/{observability,policy,protocol,values}/*.test.ts',
       'test/http/{api-event,caller,check-order,good-request,handler,query-names}.test.ts',
       'test/http/{request-body,request-fields,request-values,responses,vend}.test.ts',
-      'test/tokens/{token,plan}.test.ts',
+      'test/tokens/{token,cache-key,plan,known,lease}.test.ts',
       'test/connect/token-response.test.ts',
     ],
     setupFiles: ['test/mutation/steady.ts'],

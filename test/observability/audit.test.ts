@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { good, handlerWith, jsonEvent, vendsOne } from '../support/http-handler.ts';
+import { good, handlerWith, jsonEvent, vended } from '../support/http-handler.ts';
 
 describe('the record of a request', () => {
   async function lineOf(event: object, options: Parameters<typeof handlerWith>[0] = {}) {
@@ -14,6 +14,7 @@ describe('the record of a request', () => {
     const line = await lineOf(event);
     expect(line).toMatchObject({
       request_id: 'gateway-request',
+      function_request_id: 'lambda-request',
       caller: 'arn:aws:sts::111122223333:assumed-role/checkout-api/session',
       account: '111122223333',
       client: 'acme',
@@ -80,18 +81,17 @@ describe('the record of a request', () => {
   });
 
   it('says of the mint and the table what the token cache says', async () => {
-    const mint = {
-      outcome: { kind: 'unavailable', retryAfter: undefined } as const,
+    const minted = {
+      outcome: { kind: 'unavailable', retryAfterMs: undefined, isAnswered: true } as const,
       secretVersionId: 'v1',
       refusedCredentials: 0,
       currentRefused: false,
       upstreamMs: 7,
       fault: undefined,
     };
-    const tableFault = new Error('table is slow');
-    const vendToken = async () => ({ ...(await vendsOne()), mint, tableFault });
+    const vendToken = async () => vended({}, { minted, tableFault: 'table is slow' });
     expect(await lineOf(jsonEvent(good.client_credentials), { vendToken })).toMatchObject({
-      mint: 'unavailable',
+      mint: 'upstream_unavailable',
       secret_version_id: 'v1',
       upstream_ms: 7,
       table_fault: 'table is slow',

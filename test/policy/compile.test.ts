@@ -46,8 +46,8 @@ describe('a policy is refused for', () => {
 
   it('an anchor and its alias, which a reader of grants should not have to look up', () => {
     const [anchor, alias, ...more] = complaints('a: &x 1\nb: *x');
-    expect(anchor).toBe('p.yaml:1:7 anchors are not read here: remove &x');
-    expect(alias).toBe('p.yaml:2:4 aliases are not read here: write the value out');
+    expect(anchor).toBe('p.yaml:1:7 YAML anchors are not allowed: remove &x');
+    expect(alias).toBe('p.yaml:2:4 YAML aliases are not allowed: write the value itself');
     expect(more).toEqual([]);
   });
 

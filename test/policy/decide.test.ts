@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { clientNamed, decide, type Grant } from '../../lambda/policy/policy.ts';
+import { decide } from '../../lambda/policy/decision.ts';
+import { clientNamed, type Grant } from '../../lambda/policy/policy.ts';
 import { grantsByOracle } from './oracle.ts';
 import { policyOf, situation } from './samples.ts';
 

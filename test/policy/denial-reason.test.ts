@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { type DenialReason, decide, type Grant, grantedScopes } from '../../lambda/policy/policy.ts';
+import { type DenialReason, decide, grantedScopes } from '../../lambda/policy/decision.ts';
+import type { Grant } from '../../lambda/policy/policy.ts';
 import { policyOf } from './samples.ts';
 
 const granted: Grant = {
@@ -41,7 +42,7 @@ function asked({ client, grantType, users, redirectUris }: Grant): Asked {
 function reasonOf(grant: Grant, { name, scope, ...rest }: Asked): DenialReason | 'none' {
   const caller = { partition: 'aws', account: '111122223333', kind: 'role' as const, name };
   const decision = decide(policyOf([grant]), caller, { ...rest, scopes: [scope] });
-  return decision.allow ? 'none' : decision.mismatch;
+  return decision.allow ? 'none' : decision.reason;
 }
 
 /** In the order in which a caller is told of them. */
@@ -84,7 +85,7 @@ describe('a denied request', () => {
     const caller = { partition: 'aws', account: '111122223333', kind: 'role' as const, name };
     expect(grantedScopes(policyOf([granted]), caller, { client, grantType })).toEqual({
       allow: false,
-      mismatch: reason,
+      reason,
     });
   });
 });

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type Grant, grantedScopes } from '../../lambda/policy/policy.ts';
+import { grantedScopes } from '../../lambda/policy/decision.ts';
+import type { Grant } from '../../lambda/policy/policy.ts';
 import { grantsToCaller } from './oracle.ts';
 import { allowedBy, grant, policyOf, situation } from './samples.ts';
 

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { decide, type Grant } from '../../lambda/policy/policy.ts';
+import { decide } from '../../lambda/policy/decision.ts';
+import type { Grant } from '../../lambda/policy/policy.ts';
 import { grantsByOracle } from './oracle.ts';
 import { allowedBy, grants, policyOf, type Situation } from './samples.ts';
 

@@ -1,4 +1,5 @@
-import type { AccessRequest, Grant } from '../../lambda/policy/policy.ts';
+import type { AccessRequest } from '../../lambda/policy/decision.ts';
+import type { Grant } from '../../lambda/policy/policy.ts';
 import type { Identity, Principal } from '../../lambda/policy/principal.ts';
 import { hasUser, type Situation } from './samples.ts';
 

@@ -12,7 +12,7 @@ two.clients['other'] = { secretName: 'connect/other' };
 const file: Refused[] = [
   ['an empty file', '', '1:1 the file has no policy in it: write version: 1, clients: and grants:'],
   ['a list', '- 1', '1:1 the file has no policy in it: write version: 1, clients: and grants:'],
-  ['a repeated key', 'version: 1\nversion: 1', '2:1 this key is here twice: keep one of the two'],
+  ['a repeated key', 'version: 1\nversion: 1', '2:1 this key is repeated: keep one of the two'],
   [
     'two documents',
     'version: 1\n---\nversion: 1',
@@ -21,16 +21,16 @@ const file: Refused[] = [
   [
     'a bare star',
     'grants:\n  - users: [*]',
-    "2:13 a bare * is a sign of YAML's own: write it in quotes, '*'",
+    "2:13 * without quotes has a meaning of its own in YAML: write '*'",
   ],
-  ['an alias without anchor', 'grants: *x', '1:9 aliases are not read here: write the value out'],
+  ['an alias without anchor', 'grants: *x', '1:9 YAML aliases are not allowed: write the value itself'],
   [
     'bad indentation',
     'version: 1\n grants: 2',
-    '1:10 this is no YAML that can be read: Nested mappings are not allowed in compact mappings',
+    '1:10 this is not valid YAML: Nested mappings are not allowed in compact mappings',
   ],
-  ['an unknown tag', 'version: !one 1', '1:10 this is no YAML that can be read: Unresolved tag: !one'],
-  ['__proto__', 'version: 1\n__proto__: {}', '2:1 __proto__ is no name to use: write another'],
+  ['an unknown tag', 'version: !one 1', '1:10 this is not valid YAML: Unresolved tag: !one'],
+  ['__proto__', 'version: 1\n__proto__: {}', '2:1 __proto__ is not allowed as a name: write another'],
   ['a file too long', `# ${'x'.repeat(300_000)}`, '1:1 is longer than 262144 characters: split the policy'],
   ['another version', toYaml({ ...goodPolicy(), version: 2 }), '1:10 version: write version: 1'],
   ['no version', toYaml({ ...goodPolicy(), version: undefined }), '1:1 version: write version: 1'],
@@ -52,7 +52,7 @@ const file: Refused[] = [
   [
     'an unknown key',
     toYaml({ ...goodPolicy(), description: 'x' }),
-    '14:1 description: no such key: remove it; there are version, clients, grants, keepWarm',
+    '14:1 description: no such key: remove it, or write one of version, clients, grants, keepWarm',
   ],
 ];
 
@@ -65,7 +65,7 @@ const clients: Refused[] = [
   [
     'an unknown key of a client',
     withClient({ secret: 'x' }),
-    '5:5 clients.acme.secret: no such key: remove it; there are baseUrl, secretName, secretArn, kmsKeyArn, scopeSeparator, scopes',
+    '5:5 clients.acme.secret: no such key: remove it, or write one of baseUrl, secretName, secretArn, kmsKeyArn, scopeSeparator, scopes',
   ],
   [
     'a mistyped key of a client',
@@ -80,12 +80,12 @@ const clients: Refused[] = [
   [
     'a client without a secret',
     withClient({ secretName: undefined, scopeSeparator: 'comma' }),
-    '3:3 clients.acme: has no secret: write secretName: connect/NAME, or secretArn for one you have',
+    '3:3 clients.acme: has no secret: write secretName: connect/NAME, or secretArn for one that exists already',
   ],
   [
     'two secrets',
     withClient({ secretArn: secretArn() }),
-    '5:16 clients.acme.secretArn: secretName is there too: write secretName for a secret that the stack makes, or secretArn for one you have',
+    '5:16 clients.acme.secretArn: cannot be used with secretName: write secretName for a secret that the stack creates, or secretArn for one that exists already',
   ],
   [
     'a secret name with a space',
@@ -111,7 +111,7 @@ const clients: Refused[] = [
   [
     'a key for a secret that the stack makes',
     withClient({ kmsKeyArn: keyArn() }),
-    '5:16 clients.acme.kmsKeyArn: goes with secretArn only: remove it, the stack makes a key for its secrets',
+    '5:16 clients.acme.kmsKeyArn: can only be used with secretArn: remove it, the stack creates a key for its own secrets',
   ],
   [
     'a key alias',
@@ -120,7 +120,7 @@ const clients: Refused[] = [
       secretArn: secretArn(),
       kmsKeyArn: 'arn:aws:kms:us-east-1:111122223333:alias/x',
     }),
-    "5:16 clients.acme.kmsKeyArn: write the key's own ARN (not an alias's), as arn:aws:kms:REGION:ACCOUNT:key/ID",
+    "5:16 clients.acme.kmsKeyArn: write the key's ARN, not an alias's: arn:aws:kms:REGION:ACCOUNT:key/ID",
   ],
   [
     'a key of another region',
@@ -130,7 +130,7 @@ const clients: Refused[] = [
   [
     'one secret for two clients',
     toYaml({ ...two, clients: { ...two.clients, other: two.clients['acme'] } }),
-    '6:17 clients.other.secretName: is the secret of client acme already: use that client, or write another secret',
+    '6:17 clients.other.secretName: client acme already has this secret: use that client, or write another secret',
   ],
   [
     'a separator of its own',
@@ -140,7 +140,7 @@ const clients: Refused[] = [
   [
     "a scope of Connect's among the private ones",
     withClient({ scopes: { 'connect:ian': [user] } }),
-    "6:7 clients.acme.scopes.connect:ian: is one of Connect's own: remove it, it is known with its grant types",
+    "6:7 clients.acme.scopes.connect:ian: is one of Connect's own scopes: remove it, its grant types are known",
   ],
   [
     'a private scope with a comma',
@@ -150,7 +150,7 @@ const clients: Refused[] = [
   [
     'a private scope without grant types',
     withClient({ scopes: { a: [] } }),
-    '6:7 clients.acme.scopes.a: is empty: with the grant types that the scope can be had by',
+    '6:7 clients.acme.scopes.a: is empty: write the grant types of the scope, such as [client_credentials]',
   ],
   [
     'a private scope with a grant type that is none',
@@ -167,27 +167,27 @@ const clients: Refused[] = [
       [
         'a path',
         'https://connect.instacart.com/v2',
-        'must be a server alone, without path, query or anything else: write https://connect.instacart.com',
+        'must name the server only, without path, query or anything else: write https://connect.instacart.com',
       ],
       [
         'a query',
         'https://connect.instacart.com/?a=b',
-        'must be a server alone, without path, query or anything else: write https://connect.instacart.com',
+        'must name the server only, without path, query or anything else: write https://connect.instacart.com',
       ],
       [
         'an empty query',
         'https://connect.instacart.com/?',
-        'must be a server alone, without path, query or anything else: write https://connect.instacart.com',
+        'must name the server only, without path, query or anything else: write https://connect.instacart.com',
       ],
       [
         'a user',
         'https://a:b@connect.instacart.com',
-        'must be a server alone, without path, query or anything else: write https://connect.instacart.com',
+        'must name the server only, without path, query or anything else: write https://connect.instacart.com',
       ],
       [
         'a fragment',
         'https://connect.instacart.com/#',
-        'must be a server alone, without path, query or anything else: write https://connect.instacart.com',
+        'must name the server only, without path, query or anything else: write https://connect.instacart.com',
       ],
       [
         'another scheme',
@@ -238,7 +238,7 @@ const grants: Refused[] = [
   [
     'a repeated id',
     toYaml({ ...goodPolicy(), grants: [...goodPolicy().grants, ...goodPolicy().grants] }),
-    '13:9 grants[1].id: is the id of grants[0] too: write another',
+    '13:9 grants[1].id: grants[0] has the same id: write another',
   ],
   [
     'an unknown client',
@@ -258,7 +258,7 @@ const grants: Refused[] = [
   [
     'an empty list of principals',
     withGrant({ principals: [] }),
-    '7:5 grants[0].principals: is empty: such as [arn:aws:iam::111122223333:role/NAME]',
+    '7:5 grants[0].principals: is empty: write a list, such as [arn:aws:iam::111122223333:role/NAME]',
   ],
   [
     'a principal twice',
@@ -268,7 +268,7 @@ const grants: Refused[] = [
   [
     'principals of two partitions',
     withGrant({ principals: ['arn:aws:iam::111122223333:role/a', 'arn:aws-cn:iam::111122223333:role/a'] }),
-    '9:9 grants[0].principals[1]: is of another partition than the first principal: write arn:aws:…',
+    '9:9 grants[0].principals[1]: is in another partition than the first principal: write arn:aws:…',
   ],
   [
     'neither scopes nor unscoped',
@@ -278,7 +278,7 @@ const grants: Refused[] = [
   [
     'scopes and unscoped',
     withGrant({ unscoped: true }),
-    '13:15 grants[0].unscoped: covers no named scope: write scopes in this grant, and unscoped: true in another',
+    '13:15 grants[0].unscoped: cannot be used with scopes: write scopes in this grant, and unscoped: true in another',
   ],
   [
     'unscoped: false',
@@ -288,7 +288,7 @@ const grants: Refused[] = [
   [
     'an empty list of scopes',
     withGrant({ scopes: [] }),
-    '11:5 grants[0].scopes: is empty: such as [connect:fulfillment]',
+    '11:5 grants[0].scopes: is empty: write a list, such as [connect:fulfillment]',
   ],
   [
     'a scope that Connect lacks',
@@ -303,7 +303,7 @@ const grants: Refused[] = [
   [
     'a scope by the wrong grant type',
     withGrant({ grantType: user, users: ['*'] }),
-    `12:9 grants[0].scopes[0]: connect:fulfillment cannot be had by ${user}: write grantType: client_credentials`,
+    `12:9 grants[0].scopes[0]: connect:fulfillment cannot be used with grantType ${user}: write grantType: client_credentials`,
   ],
   [
     'a scope that has several right grant types',
@@ -312,7 +312,7 @@ const grants: Refused[] = [
       redirectUris: ['https://a.example/'],
       scopes: ['connect:recommendations'],
     }),
-    `12:9 grants[0].scopes[0]: connect:recommendations cannot be had by authorization_code: write grantType: client_credentials or ${user} or ${bearer}`,
+    `12:9 grants[0].scopes[0]: connect:recommendations cannot be used with grantType authorization_code: write grantType: client_credentials or ${user} or ${bearer}`,
   ],
   [
     "another client's private scope",
@@ -345,27 +345,27 @@ const grants: Refused[] = [
   [
     'unscoped by another grant type',
     withGrant({ grantType: user, scopes: undefined, unscoped: true, users: ['*'] }),
-    '11:15 grants[0].unscoped: goes with client_credentials only: write scopes instead',
+    '11:15 grants[0].unscoped: can only be used with grantType client_credentials: write scopes instead',
   ],
   [
     'a user grant without users',
     withGrant({ grantType: user, scopes: ['connect:post_checkout'] }),
-    "6:5 grants[0]: does not say whose tokens: write users, with ids or prefix*, or ['*'] for every user",
+    "6:5 grants[0]: has no users: write users with ids or prefix*, or ['*'] for every user",
   ],
   [
     'a retailer bearer grant without users',
     withGrant({ grantType: bearer, scopes: ['connect:recommendations'] }),
-    "6:5 grants[0]: does not say whose tokens: write users, with ids or prefix*, or ['*'] for every user",
+    "6:5 grants[0]: has no users: write users with ids or prefix*, or ['*'] for every user",
   ],
   [
     'a retailer bearer grant for one user',
     withGrant({ grantType: bearer, scopes: ['connect:recommendations'], users: ['a'] }),
-    "13:5 grants[0].users: cannot be checked, as the retailer's assertion is opaque: write ['*']",
+    "13:5 grants[0].users: cannot be checked, because the service cannot read a retailer's assertion: write ['*']",
   ],
   [
     'users of client_credentials',
     withGrant({ users: ['*'] }),
-    `13:5 grants[0].users: goes with ${user} and ${bearer} only: remove it, or write that grantType`,
+    `13:5 grants[0].users: can only be used with grantType ${user} or ${bearer}: remove it, or write that grantType`,
   ],
   ...['a*b', '**', '*a', '', 'a\u0000'].map(
     (pattern): Refused => [
@@ -377,7 +377,7 @@ const grants: Refused[] = [
   [
     'a user id without quotes',
     withGrant({ grantType: user, scopes: ['connect:post_checkout'], users: [12] }),
-    "14:9 grants[0].users[0]: is a number to YAML: write a user id in quotes, a prefix that ends in * or '*' for every user",
+    "14:9 grants[0].users[0]: YAML reads this as a number: write a user id in quotes, a prefix that ends in * or '*' for every user",
   ],
   [
     'authorization_code without redirect URIs',
@@ -387,11 +387,11 @@ const grants: Refused[] = [
   [
     'redirect URIs of client_credentials',
     withGrant({ redirectUris: ['https://a.example/'] }),
-    '13:5 grants[0].redirectUris: goes with authorization_code only: remove it, or write that grantType',
+    '13:5 grants[0].redirectUris: can only be used with grantType authorization_code: remove it, or write that grantType',
   ],
   ...(
     [
-      ['https://shop.example/*', 'is compared exactly, without *'],
+      ['https://shop.example/*', 'must be exact, without *'],
       ['/callback', 'must be an absolute https URL'],
       ['https://shop.example:x/', 'must be an absolute https URL'],
       ['http://shop.example/', 'must be https (http on localhost, 127.0.0.1 or [::1] only)'],
@@ -425,42 +425,42 @@ const keepWarm: Refused[] = [
   [
     'keepWarm of nothing',
     withKeepWarm({ client: 'acme' }),
-    '14:5 keepWarm[0]: names no one token: write scopes: [SCOPE], or unscoped: true',
+    '14:5 keepWarm[0]: must name exactly one token: write scopes: [SCOPE], or unscoped: true',
   ],
   [
     'keepWarm of scopes and unscoped',
     withKeepWarm({ client: 'acme', scopes: [scope], unscoped: true }),
-    '14:5 keepWarm[0]: names no one token: write scopes: [SCOPE], or unscoped: true',
+    '14:5 keepWarm[0]: must name exactly one token: write scopes: [SCOPE], or unscoped: true',
   ],
   [
     'keepWarm twice',
     withKeepWarm({ client: 'acme', scopes: [scope] }, { client: 'acme', scopes: [scope] }),
-    '17:5 keepWarm[1]: is in this list already: remove one',
+    '17:5 keepWarm[1]: repeats an earlier entry: remove one of them',
   ],
   [
     'keepWarm of a scope that nobody is granted',
     withKeepWarm({ client: 'acme', scopes: ['connect:ian'] }),
-    '16:9 keepWarm[0].scopes[0]: nobody could ask for connect:ian: remove it, or grant it by client_credentials',
+    '16:9 keepWarm[0].scopes[0]: no grant with grantType client_credentials covers connect:ian: remove it, or add such a grant',
   ],
   [
     'keepWarm without a scope that nobody is granted',
     withKeepWarm({ client: 'acme', unscoped: true }),
-    '15:15 keepWarm[0].unscoped: nobody could ask for the token without a scope: remove it, or grant it by client_credentials',
+    '15:15 keepWarm[0].unscoped: no grant with grantType client_credentials covers the token without a scope: remove it, or add such a grant',
   ],
   [
     'keepWarm for a retailer that nobody may name',
     withKeepWarm({ client: 'acme', scopes: [scope], retailerId: 'x' }),
-    '16:9 keepWarm[0].scopes[0]: nobody could ask for connect:fulfillment with retailer id x: remove it, or grant it by client_credentials',
+    '16:9 keepWarm[0].scopes[0]: no grant with grantType client_credentials covers connect:fulfillment with retailer id x: remove it, or add such a grant',
   ],
   [
     'keepWarm of a user token',
     keptUserToken(),
-    '18:9 keepWarm[0].scopes[0]: nobody could ask for connect:recommendations: remove it, or grant it by client_credentials',
+    '18:9 keepWarm[0].scopes[0]: no grant with grantType client_credentials covers connect:recommendations: remove it, or add such a grant',
   ],
   [
     'keepWarm of what no one caller may ask for together',
     keptForTwoCallers(),
-    '22:5 keepWarm[0].scopes: no one caller could ask for all of these: write an entry for each token that is asked for',
+    '22:5 keepWarm[0].scopes: no caller is granted all of these scopes together: write an entry for each token',
   ],
 ];
 

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
-import type { AccessRequest, Grant, Policy } from '../../lambda/policy/policy.ts';
+import type { AccessRequest } from '../../lambda/policy/decision.ts';
+import type { Grant, Policy } from '../../lambda/policy/policy.ts';
 import type { Identity, Principal } from '../../lambda/policy/principal.ts';
 import { type GrantType, grantTypes } from '../../lambda/protocol/scopes.ts';
 

@@ -4,8 +4,8 @@ import { createVend } from '../../lambda/http/vend.ts';
 import { createRecordRequest } from '../../lambda/observability/audit.ts';
 import type { Grant, Policy } from '../../lambda/policy/policy.ts';
 import type { Token } from '../../lambda/tokens/token.ts';
-import type { VendRequest, VendResult } from '../../lambda/tokens/tokens.ts';
-import { Secret } from '../../lambda/values/secret.ts';
+import type { VendRequest, VendResult, VendToken } from '../../lambda/tokens/token-cache.ts';
+import { tokenOf } from './tokens.ts';
 
 export const bearer = 'urn:ietf:params:oauth:grant-type:retailer-json-bearer';
 
@@ -53,28 +53,33 @@ export const policy: Policy = {
   keepWarm: [],
 };
 
-export function tokenOf(change: Partial<Token> = {}): Token {
-  const value = new Secret('canary-token');
-  const now = Date.now();
-  return {
-    value,
-    sha256: value.sha256(),
+/** A token of a day, just minted. */
+export function freshToken(change: Partial<Token> = {}): Token {
+  return tokenOf({
+    text: 'canary-token',
     scopes: ['connect:fulfillment'],
-    expiresAt: now + 86_400_000,
-    firstSeenAt: now,
-    lifetime: 86_400_000,
-    broughtBack: false,
+    firstSeenAt: Date.now(),
     ...change,
-  };
+  });
+}
+
+export function vended(change: Partial<Token> = {}, more: Partial<VendResult> = {}): VendResult {
+  const result = {
+    kind: 'token',
+    token: freshToken(change),
+    cacheStatus: 'memory',
+    minted: undefined,
+  } as const;
+  return { ...result, tableFault: undefined, ...more } as VendResult;
 }
 
 export async function vendsOne(): Promise<VendResult> {
-  return { kind: 'token', token: tokenOf(), level: 'memory' };
+  return vended();
 }
 
 /** The handler before a token cache that the test plays. Each request leaves one line in `lines`. */
 export function handlerWith({
-  vendToken = vendsOne as (request: VendRequest) => Promise<VendResult>,
+  vendToken = vendsOne as VendToken,
   rules = policy,
   now = (): number => Date.now(),
 } = {}) {

@@ -1,14 +1,17 @@
-import { type BackOff, createBackOff } from '../../lambda/tokens/back-off.ts';
-import type { MintMode, MintOutcome, MintResult } from '../../lambda/tokens/mint.ts';
+import type { Circuit } from '../../lambda/tokens/attempt.ts';
+import { isCacheable } from '../../lambda/tokens/cache-key.ts';
+import type { Failure, Mint, MintMode, MintOutcome } from '../../lambda/tokens/mint.ts';
 import type { MintRequest } from '../../lambda/tokens/mint-request.ts';
 import { createRenew } from '../../lambda/tokens/renewal.ts';
-import { createSharedBackOff } from '../../lambda/tokens/shared-back-off.ts';
+import { createTokenCache, type VendResult, type VendToken } from '../../lambda/tokens/token-cache.ts';
 import type { TokenTable } from '../../lambda/tokens/token-table.ts';
-import { createTokens, type VendResult } from '../../lambda/tokens/tokens.ts';
+import { createUncachedMint } from '../../lambda/tokens/uncached-mint.ts';
 import { Secret } from '../../lambda/values/secret.ts';
 import { createMemoryTable } from './memory-table.ts';
 
-export const hour = 3_600_000;
+export const second = 1_000;
+export const minute = 60 * second;
+export const hour = 60 * minute;
 export const day = 24 * hour;
 const client = {
   name: 'acme',
@@ -17,7 +20,7 @@ const client = {
   scopeSeparator: ',' as const,
   privateScopes: {},
 };
-export const order: MintRequest = {
+export const mintRequest: MintRequest = {
   client,
   grantType: 'client_credentials',
   scopes: ['connect:fulfillment'],
@@ -25,46 +28,48 @@ export const order: MintRequest = {
   subject: { kind: 'application' },
 };
 
-export type Answer = MintOutcome | { lifetime: number; text?: string } | Promise<MintOutcome>;
+/** What Connect does next: it fails so, or issues a token of that lifetime, after so many milliseconds. */
+export type Upstream = (Failure | { lifetimeMs: number; text?: string }) & { takesMs?: number };
+export type Answer = Upstream | Promise<MintOutcome>;
 
 /** For a user of that id, so that one world has many tokens. */
-export function orderFor(userId: string): MintRequest {
-  return { ...order, grantType: 'fulfillment_user_assertion', subject: { kind: 'user', userId } };
+export function requestFor(userId: string): MintRequest {
+  return { ...mintRequest, grantType: 'fulfillment_user_assertion', subject: { kind: 'user', userId } };
 }
 
 const uncached: MintRequest = {
-  ...order,
+  ...mintRequest,
   grantType: 'urn:ietf:params:oauth:grant-type:retailer-json-bearer',
   subject: { kind: 'opaque', assertion: new Secret('assertion') },
 };
 
-/** The real code on a clock that only the test moves, before a Connect that answers what the test says. */
-export function world({ random = (): number => 0, most = 1_000 } = {}) {
-  const state = { now: Date.UTC(2026, 0, 1), answer: { lifetime: day } as Answer, serial: 0, owners: 0 };
-  const mints: Array<{ effort: MintMode; at: number; signal: AbortSignal }> = [];
-  const { table, calls } = createMemoryTable();
-  const tokenOutcome = (lifetime: number, text = `token-${state.serial++}`): MintOutcome => {
+export const down: Failure = { kind: 'unavailable', retryAfterMs: undefined, isAnswered: true };
+export const silent: Failure = { kind: 'unavailable', retryAfterMs: undefined, isAnswered: false };
+
+/** The real code on a clock that only the test moves, before a Connect that does what the test says. */
+export function world({ random = (): number => 0, maxTokens = 1_000 } = {}) {
+  const state = { now: Date.UTC(2026, 0, 1), answer: { lifetimeMs: day } as Answer, serial: 0, revisions: 0 };
+  const mints: Array<{ mode: MintMode; at: number; signal: AbortSignal }> = [];
+  const prepared: number[] = [];
+  const { table, calls, rows } = createMemoryTable();
+  const now = () => state.now;
+  const clock = { now, monotonic: now, random };
+
+  const tokenOutcome = (lifetimeMs: number, text = `token-${state.serial++}`): MintOutcome => {
     const value = new Secret(text);
-    const expiresAt = state.now + lifetime;
+    const times = { expiresAt: state.now + lifetimeMs, firstSeenAt: state.now, lifetimeMs };
     return {
       kind: 'token',
-      token: {
-        value,
-        sha256: value.sha256(),
-        scopes: order.scopes,
-        expiresAt,
-        firstSeenAt: state.now,
-        lifetime,
-        broughtBack: false,
-      },
+      token: { value, sha256: value.sha256(), scopes: mintRequest.scopes, ...times, reissuedAt: undefined },
     };
   };
-  const mint = async (_order: MintRequest, effort: MintMode, signal: AbortSignal): Promise<MintResult> => {
-    mints.push({ effort, at: state.now, signal });
+  const mint: Mint = async (_request, mode, signal) => {
+    mints.push({ mode, at: state.now, signal });
     const answer = await state.answer;
-    const outcome = 'lifetime' in answer ? tokenOutcome(answer.lifetime, answer.text) : answer;
+    if ('takesMs' in answer && answer.takesMs !== undefined) state.now += answer.takesMs;
+    const outcome = 'lifetimeMs' in answer ? tokenOutcome(answer.lifetimeMs, answer.text) : answer;
     return {
-      outcome,
+      outcome: outcome as MintOutcome,
       secretVersionId: 'v1',
       refusedCredentials: 0,
       currentRefused: false,
@@ -72,47 +77,62 @@ export function world({ random = (): number => 0, most = 1_000 } = {}) {
       fault: undefined,
     };
   };
-  const now = () => state.now;
-  const renewal = (backOff: BackOff, working: TokenTable = table) =>
+  const sleep = async (milliseconds: number) => {
+    state.now += milliseconds;
+    await new Promise((resolve) => setImmediate(resolve));
+  };
+  const renewal = (working: TokenTable = table, circuits = new Map<string, Circuit>()) =>
     createRenew({
       table: working,
-      patience: { before: 700, after: 300 },
+      budget: { beforeMintMs: 700, afterMintMs: 300 },
       mint,
-      prepare: () => undefined,
-      backOff: createSharedBackOff(backOff, now),
-      newOwner: () => `owner-${state.owners++}`,
-      now,
-      monotonic: now,
-      pause: async (milliseconds) => {
-        state.now += milliseconds;
-        await new Promise((resolve) => setImmediate(resolve));
-      },
-      random,
+      prepare: () => prepared.push(state.now),
+      circuits,
+      newRevision: () => `revision-${state.revisions++}`,
+      sleep,
+      ...clock,
     });
   /** One more instance before the same table. */
   const instance = (working: TokenTable = table) => {
-    const backOff = createBackOff(now, most);
-    const renew = renewal(backOff, working);
-    const vendToken = createTokens({ renew, mint, backOff, now, random, most });
+    const circuits = new Map<string, Circuit>();
+    const cached = createTokenCache({ renew: renewal(working, circuits), circuits, maxTokens, ...clock });
+    const bypassing = createUncachedMint({ mint, circuits, ...clock });
+    const vendToken: VendToken = (request) =>
+      (isCacheable(request.mintRequest) ? cached : bypassing)(request);
     return ({
       key = 'key',
-      cached = true,
-      application = false,
-      minTtl = 0,
-      refused = undefined as string | undefined,
+      isCached = true,
+      isApplication = false,
+      minTtlMs = 0,
+      refusedSha256 = undefined as string | undefined,
+      deadline = Number.POSITIVE_INFINITY,
       signal = new AbortController().signal,
     } = {}) =>
       vendToken({
-        order: cached ? (application ? order : orderFor(key)) : uncached,
-        minTtl,
-        refused,
+        mintRequest: isCached ? (isApplication ? mintRequest : requestFor(key)) : uncached,
+        minTtlMs,
+        refusedSha256,
+        deadline,
         signal,
       });
   };
-  return { state, mints, vend: instance(), instance, renewal, table, calls, tokenOutcome };
+  return {
+    state,
+    mints,
+    prepared,
+    vend: instance(),
+    instance,
+    renewal,
+    table,
+    calls,
+    rows,
+    tokenOutcome,
+    now,
+  };
 }
 
-export const down: MintOutcome = { kind: 'unavailable', retryAfter: undefined };
-export const text = (vended: VendResult) =>
-  vended.kind === 'token' ? vended.token.value.reveal() : vended.kind;
-export const level = (vended: VendResult) => (vended.kind === 'token' ? vended.level : vended.kind);
+export const text = (result: VendResult) =>
+  result.kind === 'token' ? result.token.value.reveal() : result.why.kind;
+export const status = (result: VendResult) =>
+  result.kind === 'token' ? result.cacheStatus : result.why.kind;
+export const sha256 = (result: VendResult) => (result.kind === 'token' ? result.token.sha256 : undefined);

@@ -5,10 +5,9 @@ import type { MintOutcome } from '../../lambda/tokens/mint.ts';
 import { identityOf, phaseOf, tokenKey } from '../../lambda/tokens/token.ts';
 import { TableUnavailable, type TokenTable } from '../../lambda/tokens/token-table.ts';
 import type { VendResult } from '../../lambda/tokens/tokens.ts';
-import { type Answer, day, down, hour, level, orderFor, text, world } from '../support/token-world.ts';
+import { type Answer, day, down, hour, requestFor, status, text, world } from '../support/token-world.ts';
 
 const minute = 60_000;
-const sha = (vended: VendResult) => (vended.kind === 'token' ? vended.token.sha256 : undefined);
 
 const broken: TokenTable = {
   read: () => Promise.reject(new TableUnavailable('read')),
@@ -25,7 +24,7 @@ describe('a fleet', () => {
     const first = text(await vend());
     const before = calls.reads;
     const second = await instance()();
-    expect([text(second), level(second)]).toEqual([first, 'table']);
+    expect([text(second), status(second)]).toEqual([first, 'table']);
     expect(calls.reads - before).toBe(1);
     expect(mints).toHaveLength(1);
   });
@@ -52,12 +51,12 @@ describe('a fleet', () => {
 
   it('takes a lease over though its holder’s clock is five minutes ahead', async () => {
     const { state, table, mints, vend } = world();
-    const key = tokenKey(identityOf(orderFor('key')));
+    const key = tokenKey(identityOf(requestFor('key')));
     const until = state.now + 5 * minute + 12_000;
     const claim = { owner: 'dead', now: state.now, until, keepUntil: until, seen: 0 };
     await table.lease(key, claim, new AbortController().signal);
     const startedAt = state.now;
-    expect(level(await vend())).toBe('mint');
+    expect(status(await vend())).toBe('mint');
     expect(state.now - startedAt).toBeLessThan(15_000);
     expect(mints).toHaveLength(1);
   });
@@ -71,7 +70,7 @@ describe('a fleet', () => {
     const frozen = late();
     await setImmediate();
     state.now += hour;
-    state.answer = { lifetime: day };
+    state.answer = { lifetimeMs: day };
     const newer = text(await quick());
     land(tokenOutcome(day, 'late'));
     expect(text(await frozen)).toBe(newer);
@@ -143,13 +142,13 @@ describe('a fleet', () => {
     expect([tries, mints.length]).toEqual([11, 1]);
     Object.assign(flaky, table);
     state.now += minute;
-    expect(level(await vend())).toBe('mint');
+    expect(status(await vend())).toBe('mint');
   });
 
   it.each([
     ['dead', day + hour, {}],
     ['under the floor', day - minute, {}],
-    ['too short for min_ttl', day - hour, { minTtl: 2 * hour }],
+    ['too short for min_ttl', day - hour, { minTtlMs: 2 * hour }],
     ['refused', hour, { refuses: true }],
   ])(
     'vends what it minted without the lease, where the table has a token that is %s',
@@ -159,10 +158,10 @@ describe('a fleet', () => {
       state.now += passes;
       const read = vi.fn(table.read).mockRejectedValueOnce(new TableUnavailable('read'));
       const vend = instance({ ...table, read });
-      const own = await vend({ minTtl, ...(refuses && { refused: sha(old) }) });
-      expect([level(own), text(own)]).toEqual(['mint', 'token-1']);
+      const own = await vend({ minTtlMs: minTtl, ...(refuses && { refusedSha256: sha256(old) }) });
+      expect([status(own), text(own)]).toEqual(['mint', 'token-1']);
       state.now += minute;
-      expect(text(await vend({ minTtl }))).toBe('token-1');
+      expect(text(await vend({ minTtlMs: minTtl }))).toBe('token-1');
     },
   );
 
@@ -189,12 +188,12 @@ describe('a fleet', () => {
     slow.release = () => released.promise;
     state.answer = down;
     const abort = new AbortController();
-    const givenUp = vend({ refused: sha(old), signal: abort.signal });
+    const givenUp = vend({ refusedSha256: sha256(old), signal: abort.signal });
     await setImmediate();
     abort.abort();
-    state.answer = { lifetime: day };
+    state.answer = { lifetimeMs: day };
     state.now += 2 * minute;
-    const newer = text(await instance()({ refused: sha(old) }));
+    const newer = text(await instance()({ refusedSha256: sha256(old) }));
     expect(text(await vend())).toBe(newer);
     released.resolve();
     await givenUp;
@@ -203,7 +202,7 @@ describe('a fleet', () => {
 
   it('leaves a live token in the table, however often others are quicker', async () => {
     const { state, table, instance } = world();
-    state.answer = { lifetime: 2 * hour };
+    state.answer = { lifetimeMs: 2 * hour };
     const old = text(await instance()());
     state.now += 5 * minute;
     let losses = 0;
@@ -213,7 +212,7 @@ describe('a fleet', () => {
         losses++ < 8 && claim.regardless !== true ? false : table.lease(key, claim, signal),
     };
     state.answer = down;
-    expect((await instance(contended)({ minTtl: 2 * hour - minute })).kind).toBe('failed');
+    expect((await instance(contended)({ minTtlMs: 2 * hour - minute })).kind).toBe('failed');
     expect(losses).toBe(9);
     expect(text(await instance()())).toBe(old);
   });
@@ -232,12 +231,12 @@ describe('a fleet', () => {
     const { state, mints, instance } = world();
     const end = state.now + day;
     state.now -= minute;
-    state.answer = { lifetime: day, text: 'same' };
+    state.answer = { lifetimeMs: day, text: 'same' };
     await instance()();
     const vend = instance();
     for (const left of [90_000, 50_000, 20_000, 5_000]) {
       state.now = end - left;
-      state.answer = { lifetime: left, text: 'same' };
+      state.answer = { lifetimeMs: left, text: 'same' };
       expect(text(await vend())).toBe('same');
     }
     expect(mints).toHaveLength(3);
@@ -254,7 +253,7 @@ describe('a fleet', () => {
       state.now += 1_000;
     }
     expect(mints.length).toBeLessThan(40);
-    state.answer = { lifetime: day };
+    state.answer = { lifetimeMs: day };
     state.now += minute;
     for (const vend of fleet) expect((await vend()).kind).toBe('token');
   });
@@ -292,7 +291,7 @@ describe('a fleet', () => {
       fc.record({
         passes: fc.oneof(fc.integer({ min: 0, max: 10_000 }), fc.integer({ min: -300_000, max: 2 * day })),
         answer: answers,
-        minTtl: fc.constantFrom(0, 0, 60_000, 7_200_000),
+        minTtlMs: fc.constantFrom(0, 0, 60_000, 7_200_000),
         who: fc.integer({ min: 0, max: 2 }),
         tableIsDown: fc.boolean(),
         refuses: fc.boolean(),
@@ -311,7 +310,10 @@ describe('a fleet', () => {
           state.answer = answer;
           Object.assign(flaky, tableIsDown ? broken : table);
           const vend = fleet[who] as (typeof fleet)[0];
-          const vended = await vend({ minTtl, ...(refuses && last !== undefined && { refused: last }) });
+          const vended = await vend({
+            minTtlMs: minTtl,
+            ...(refuses && last !== undefined && { refusedSha256: last }),
+          });
           if (vended.kind !== 'token') {
             // Whoever minted a token that would serve is vended one.
             const minted = vended.mint?.outcome;
@@ -342,9 +344,9 @@ describe('a renewal that a caller forces', () => {
     const [one, other] = [instance(), instance()];
     const first = await one();
     await other();
-    const second = await one({ refused: sha(first) });
+    const second = await one({ refusedSha256: sha256(first) });
     expect(text(second)).not.toBe(text(first));
-    expect(text(await other({ refused: sha(first) }))).toBe(text(second));
+    expect(text(await other({ refusedSha256: sha256(first) }))).toBe(text(second));
     state.now += minute;
     for (const vend of [one, other, instance()]) expect(text(await vend())).toBe(text(second));
     expect(mints).toHaveLength(2);
@@ -353,7 +355,7 @@ describe('a renewal that a caller forces', () => {
   it('is only for the token that is current', async () => {
     const { mints, vend } = world();
     const first = await vend();
-    expect(text(await vend({ refused: 'f'.repeat(64) }))).toBe(text(first));
+    expect(text(await vend({ refusedSha256: 'f'.repeat(64) }))).toBe(text(first));
     expect(mints).toHaveLength(1);
   });
 
@@ -365,7 +367,7 @@ describe('a renewal that a caller forces', () => {
     while (state.now < start + 6 * hour) {
       for (const vend of fleet) {
         const current = await vend();
-        await vend({ refused: sha(current) });
+        await vend({ refusedSha256: sha256(current) });
       }
       state.now += 15_000;
     }
@@ -377,7 +379,7 @@ describe('a renewal that a caller forces', () => {
     const { state, mints, vend } = world();
     const first = await vend();
     state.answer = down;
-    for (let i = 0; i < 10; i++) expect(text(await vend({ refused: sha(first) }))).toBe(text(first));
+    for (let i = 0; i < 10; i++) expect(text(await vend({ refusedSha256: sha256(first) }))).toBe(text(first));
     expect(mints).toHaveLength(2);
   });
 
@@ -386,27 +388,30 @@ describe('a renewal that a caller forces', () => {
     const first = await vend();
     state.answer = down;
     await vend({ key: 'other' });
-    const both = await Promise.all([vend({ refused: sha(first) }), vend({ refused: sha(first) })]);
+    const both = await Promise.all([
+      vend({ refusedSha256: sha256(first) }),
+      vend({ refusedSha256: sha256(first) }),
+    ]);
     expect(both.map(text)).toEqual([text(first), text(first)]);
   });
 
   it('and a min_ttl together bring no more mints than the one or the other', async () => {
     const { state, mints, vend } = world();
-    state.answer = { lifetime: 2 * hour };
+    state.answer = { lifetimeMs: 2 * hour };
     const start = state.now;
-    let refused = sha(await vend());
+    let refused = sha256(await vend());
     while (state.now < start + 10 * minute) {
-      for (const want of [{ minTtl: 2 * hour - 1 }, { refused }]) {
+      for (const want of [{ minTtlMs: 2 * hour - 1 }, { refused }]) {
         const vended = await vend(want);
-        refused = sha(vended) ?? refused;
+        refused = sha256(vended) ?? refused;
       }
       state.now += 1_000;
     }
     expect(mints.length).toBeLessThanOrEqual(12);
     state.now += 30_000;
-    const spaced = await vend({ minTtl: 2 * hour });
+    const spaced = await vend({ minTtlMs: 2 * hour });
     expect(spaced).toMatchObject({ kind: 'short' });
-    expect(await vend({ minTtl: 2 * hour, refused: 'f'.repeat(64) })).toEqual(spaced);
+    expect(await vend({ minTtlMs: 2 * hour, refusedSha256: 'f'.repeat(64) })).toEqual(spaced);
   });
 
   it.each([32, 64])(
@@ -418,41 +423,41 @@ describe('a renewal that a caller forces', () => {
       state.now += hour;
       state.answer = down;
       for (const end = state.now + minutes * minute; state.now < end; state.now += 5_000) {
-        expect(text(await vend({ refused: sha(revoked) }))).toBe(text(revoked));
+        expect(text(await vend({ refusedSha256: sha256(revoked) }))).toBe(text(revoked));
         // Of the same client: what it finds out holds the forced renewals back besides.
         await other({ key: 'other' });
       }
       expect(mints.length).toBeLessThan(minutes * 4);
-      state.answer = { lifetime: day };
+      state.answer = { lifetimeMs: day };
       const upAt = state.now;
-      while (text(await vend({ refused: sha(revoked) })) === text(revoked)) state.now += 5_000;
+      while (text(await vend({ refusedSha256: sha256(revoked) })) === text(revoked)) state.now += 5_000;
       expect(state.now - upAt).toBeLessThan(2 * minute);
     },
   );
 
   it('that brings the same token back is had again, after 1, 2, 4 minutes and so on to an hour', async () => {
     const { state, mints, vend } = world();
-    state.answer = { lifetime: day, text: 'same' };
-    const refused = sha(await vend());
+    state.answer = { lifetimeMs: day, text: 'same' };
+    const refused = sha256(await vend());
     const start = state.now;
     for (; state.now < start + 4 * hour; state.now += 15_000) {
-      state.answer = { lifetime: start + day - state.now, text: 'same' };
+      state.answer = { lifetimeMs: start + day - state.now, text: 'same' };
       expect(text(await vend({ refused }))).toBe('same');
     }
     expect(mints.map(({ at }) => (at - start) / minute)).toEqual([0, 0, 1, 3, 7, 15, 31, 63, 123, 183]);
-    state.answer = { lifetime: day };
+    state.answer = { lifetimeMs: day };
     state.now += hour;
     expect(text(await vend({ refused }))).toBe('token-0');
   });
 
   it('is not what a request that finds no token has asked for: the next one is had at once', async () => {
     const { vend, tokenOutcome, state } = world();
-    state.answer = { lifetime: day, text: 'revoked' };
+    state.answer = { lifetimeMs: day, text: 'revoked' };
     const { token } = tokenOutcome(day, 'revoked') as { token: { sha256: string } };
-    await vend({ refused: token.sha256 });
-    state.answer = { lifetime: day };
+    await vend({ refusedSha256: token.sha256 });
+    state.answer = { lifetimeMs: day };
     state.now += 1_000;
-    expect(text(await vend({ refused: token.sha256 }))).not.toBe('revoked');
+    expect(text(await vend({ refusedSha256: token.sha256 }))).not.toBe('revoked');
   });
 
   it('is spaced by memory too, where there is no table', async () => {
@@ -460,7 +465,7 @@ describe('a renewal that a caller forces', () => {
     const vend = instance(broken);
     await vend();
     for (let second = 0; second < 600; second++) {
-      await vend({ refused: sha(await vend()) });
+      await vend({ refusedSha256: sha256(await vend()) });
       state.now += 1_000;
     }
     expect(mints.length).toBeLessThanOrEqual(1 + 5);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { createRecordRefresh } from '../../lambda/observability/audit.ts';
+import { createRecordRefresh } from '../../lambda/observability/refresh-line.ts';
 import { createRefreshHandler } from '../../lambda/refresh/refresh-handler.ts';
 import { createBackOff } from '../../lambda/tokens/back-off.ts';
 import { scheduleEvent } from '../local/emulators/schedule-event.ts';
@@ -15,7 +15,7 @@ function refreshing(...names: string[]) {
       keepWarm: names.map((client) => ({ client, scopes: order.scopes })),
     },
     renew: renewal(createBackOff(() => state.now)),
-    recordRefresh: createRecordRefresh((level, _message, fields) => lines.push({ level, ...fields })),
+    recordRefresh: createRecordRefresh((level, _message, fields) => lines.push({ status, ...fields })),
     now: () => state.now,
   });
   const refresh = () => handler(scheduleEvent(), { getRemainingTimeInMillis: () => 300_000 } as never);
@@ -26,7 +26,7 @@ describe('a refresh', () => {
   it('of an entry that meets a bug fails alone, and the bug is in its line', async () => {
     const { lines, refresh } = refreshing('absent', 'acme');
     expect(await refresh()).toEqual({ entries: 2, fresh: 0, renewed: 1, failed: 1 });
-    expect(lines.map(({ level, outcome }) => [level, outcome])).toEqual([
+    expect(lines.map(({ status, outcome }) => [level, outcome])).toEqual([
       ['ERROR', 'failed'],
       ['INFO', 'renewed'],
     ]);
@@ -45,10 +45,10 @@ describe('a refresh', () => {
 
   it('asks for no other token where Connect brings the same one back, until that ends', async () => {
     const { state, mints, refresh } = refreshing('acme');
-    state.answer = { lifetime: day, text: 'same' };
+    state.answer = { lifetimeMs: day, text: 'same' };
     await refresh();
     state.now += day - hour;
-    state.answer = { lifetime: hour, text: 'same' };
+    state.answer = { lifetimeMs: hour, text: 'same' };
     await refresh();
     const end = state.now + hour;
     for (const left of [hour / 2, 60_000, 4_000]) {
@@ -57,7 +57,7 @@ describe('a refresh', () => {
     }
     expect(mints).toHaveLength(2);
     state.now = end;
-    state.answer = { lifetime: day };
+    state.answer = { lifetimeMs: day };
     expect(await refresh()).toMatchObject({ renewed: 1 });
   });
 });

@@ -2,18 +2,18 @@ import { setImmediate } from 'node:timers/promises';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { MintOutcome } from '../../lambda/tokens/mint.ts';
-import { type Answer, day, down, hour, level, text, world } from '../support/token-world.ts';
+import { type Answer, day, down, hour, status, text, world } from '../support/token-world.ts';
 
 describe('tokens', () => {
   it('are minted once and then vended from memory until the window', async () => {
     const { state, mints, vend } = world();
-    expect(level(await vend())).toBe('mint');
+    expect(status(await vend())).toBe('mint');
     state.now += day - 2 * hour;
-    expect(level(await vend())).toBe('memory');
+    expect(status(await vend())).toBe('memory');
     expect(mints).toHaveLength(1);
     state.now += 1;
-    expect(level(await vend())).toBe('mint');
-    expect(mints.map(({ effort }) => effort)).toEqual(['full', 'brief']);
+    expect(status(await vend())).toBe('mint');
+    expect(mints.map(({ mode }) => mode)).toEqual(['onDemand', 'ahead']);
   });
 
   it('are minted once for a thousand who ask at once', async () => {
@@ -21,13 +21,13 @@ describe('tokens', () => {
     const vended = await Promise.all(Array.from({ length: 1_000 }, () => vend()));
     expect(mints).toHaveLength(1);
     expect(new Set(vended.map(text)).size).toBe(1);
-    expect(vended.filter((one) => level(one) === 'collapsed')).toHaveLength(999);
+    expect(vended.filter((one) => status(one) === 'collapsed')).toHaveLength(999);
     expect(vended.filter(({ mint }) => mint !== undefined)).toHaveLength(1);
   });
 
   it('that are never cached are minted for each request', async () => {
     const { mints, vend } = world();
-    await Promise.all([vend({ cached: false }), vend({ cached: false })]);
+    await Promise.all([vend({ isCached: false }), vend({ isCached: false })]);
     expect(mints).toHaveLength(2);
   });
 
@@ -51,7 +51,7 @@ describe('tokens', () => {
     state.now += day - 110 * 60_000;
     state.answer = down;
     for (let second = 0; second < 90 * 60; second++) {
-      expect(level(await vend())).toBe('memory');
+      expect(status(await vend())).toBe('memory');
       state.now += 1_000;
     }
     expect(mints.length).toBeGreaterThan(100);
@@ -67,10 +67,10 @@ describe('tokens', () => {
     const vending = vend();
     await setImmediate();
     state.now += 2_000;
-    state.answer = { lifetime: day };
+    state.answer = { lifetimeMs: day };
     land(down);
-    expect(level(await vending)).toBe('mint');
-    expect(mints.map(({ effort }) => effort)).toEqual(['full', 'brief', 'full']);
+    expect(status(await vending)).toBe('mint');
+    expect(mints.map(({ mode }) => mode)).toEqual(['onDemand', 'ahead', 'onDemand']);
   });
 
   it('under the floor are renewed first, and refused if that fails', async () => {
@@ -80,35 +80,35 @@ describe('tokens', () => {
     state.answer = down;
     expect(await vend()).toMatchObject({ kind: 'failed', failure: down });
     state.now += 2_000;
-    state.answer = { lifetime: day };
-    expect(level(await vend())).toBe('mint');
+    state.answer = { lifetimeMs: day };
+    expect(status(await vend())).toBe('mint');
   });
 
   it('brought back the same: vended to the last five seconds, and not asked for again before they end', async () => {
     const { state, mints, vend } = world();
-    state.answer = { lifetime: day, text: 'same' };
+    state.answer = { lifetimeMs: day, text: 'same' };
     await vend();
     state.now += day - hour;
-    state.answer = { lifetime: hour, text: 'same' };
+    state.answer = { lifetimeMs: hour, text: 'same' };
     expect(text(await vend())).toBe('same');
     state.now += hour - 5_000;
     expect(text(await vend())).toBe('same');
-    expect(await vend({ minTtl: 60_000 })).toEqual({ kind: 'short', retryAfter: 5_000 });
+    expect(await vend({ minTtlMs: 60_000 })).toEqual({ kind: 'short', retryAfter: 5_000 });
     state.now += 1;
     expect(await vend()).toEqual({ kind: 'short', retryAfter: 4_999 });
     expect(mints).toHaveLength(2);
     state.now += 5_000;
-    state.answer = { lifetime: day, text: 'other' };
+    state.answer = { lifetimeMs: day, text: 'other' };
     expect(text(await vend())).toBe('other');
   });
 
   it('are not minted faster than once a minute by any min_ttl', async () => {
     const { state, mints, vend } = world();
-    state.answer = { lifetime: hour };
+    state.answer = { lifetimeMs: hour };
     const minute = 60;
     for (let second = 0; second < 30 * minute; second++) {
-      await vend({ minTtl: 3_599_000 });
-      await vend({ minTtl: 7_200_000 });
+      await vend({ minTtlMs: 3_599_000 });
+      await vend({ minTtlMs: 7_200_000 });
       state.now += 1_000;
     }
     expect(mints.length).toBeGreaterThan(25);
@@ -117,7 +117,7 @@ describe('tokens', () => {
 
   it('that arrive all but dead are not asked for at every request', async () => {
     const { state, mints, vend } = world();
-    state.answer = { lifetime: 0.001 };
+    state.answer = { lifetimeMs: 0.001 };
     for (let i = 0; i < 100; i++) {
       await vend();
       state.now += 10;
@@ -183,7 +183,7 @@ describe('tokens', () => {
       fc.record({
         passes: fc.oneof(fc.integer({ min: 0, max: 10_000 }), fc.integer({ min: -300_000, max: 3 * day })),
         answer: answers,
-        minTtl: fc.oneof(
+        minTtlMs: fc.oneof(
           fc.constant(0),
           fc.integer({ min: 0, max: 7_200 }).map((seconds) => seconds * 1_000),
         ),
@@ -198,7 +198,7 @@ describe('tokens', () => {
         for (const { passes, answer, minTtl, key } of taken) {
           state.now += passes;
           state.answer = answer;
-          const vended = await vend({ key, minTtl });
+          const vended = await vend({ key, minTtlMs: minTtl });
           if (vended.kind !== 'token') continue;
           vends += 1;
           const { token } = vended;

@@ -1,8 +1,17 @@
 import { readFileSync } from 'node:fs';
 import { parse } from 'yaml';
 import * as z from 'zod';
+import {
+  accountIdRule,
+  iamNameRule,
+  partitionRule,
+  sessionNameRule,
+} from '../../../lambda/protocol/names.ts';
 
-const principal = /^arn:(aws[a-z-]*):iam::(\d{12}):(role|user)\/(?:[\w+=,.@/-]+\/)?([\w+=,.@-]{1,64})$/;
+const principal = new RegExp(
+  `^arn:(${partitionRule}):iam::(${accountIdRule}):(role|user)/(?:.+/)?(${iamNameRule})$`,
+  'u',
+);
 
 const schema = z.array(
   z.strictObject({
@@ -13,7 +22,7 @@ const schema = z.array(
     principalArn: z.string().regex(principal, 'write arn:aws:iam::ACCOUNT:role/NAME or …:user/NAME'),
     sessionName: z
       .string()
-      .regex(/^[\w+=,.@-]{2,64}$/)
+      .regex(new RegExp(`^${sessionNameRule}$`, 'u'))
       .optional(),
     /** Whether an identity policy of its own lets it invoke the API: what callers of other accounts need. */
     identityPolicyAllows: z.boolean().optional(),

@@ -3,6 +3,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { APIGatewayProxyResult } from 'aws-lambda';
 import { gatewayBody, gatewayHeaders, gatewayResponses } from '../../../infra/api/gateway-responses.ts';
 import type { Statement } from '../../../infra/api/resource-policy.ts';
+import { timeBudget } from '../../../lambda/values/time-budget.ts';
 import { letsIn, ownAccount } from './authorisation.ts';
 import { accountOf, type Caller, userArnOf } from './callers.ts';
 import { readBody, serve } from './server.ts';
@@ -10,7 +11,6 @@ import { verifySignature } from './sigv4.ts';
 import { headerLists, pairs } from './wire.ts';
 
 const region = 'us-east-1';
-const integrationTimeout = 29_000;
 const maxPayload = 10 * 1024 * 1024;
 
 /** What Lambda does with an event; rejects where the function failed or was throttled. */
@@ -88,7 +88,7 @@ export async function startGateway({ callers, resourcePolicy, invoke, port, onAn
   ): Promise<APIGatewayProxyResult> {
     let timer: NodeJS.Timeout | undefined;
     const tooLate = new Promise<'late'>((resolve) => {
-      timer = setTimeout(resolve, integrationTimeout, 'late');
+      timer = setTimeout(resolve, timeBudget.gatewayTimeoutMs, 'late');
     });
     try {
       const event = proxyEvent(request, body, caller, requestId, state.now());

@@ -3,9 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
 import { Worker } from 'node:worker_threads';
-
-/** As the stack sets it. */
-const timeout = 27_000;
+import { timeBudget } from '../../../lambda/values/time-budget.ts';
 
 export type Instance = {
   invoke: (event: object) => Promise<unknown>;
@@ -84,11 +82,16 @@ export async function startInstance(options: InstanceOptions): Promise<Instance>
   };
 }
 
+/** As the stack sets it for the function. */
+function timeoutMs(entry: InstanceOptions['entry']): number {
+  return entry === 'vend-function' ? timeBudget.vendTimeoutMs : timeBudget.refreshTimeoutMs;
+}
+
 const program = new URL('./instance-worker.ts', import.meta.url);
 
 function startThread({ bundle, entry, environment }: InstanceOptions): Host {
   const worker = new Worker(program, {
-    argv: [bundle, entry, String(timeout)],
+    argv: [bundle, entry, String(timeoutMs(entry))],
     env: environment,
     stdout: true,
     stderr: true,
@@ -102,7 +105,7 @@ function startThread({ bundle, entry, environment }: InstanceOptions): Host {
 }
 
 function startProcess({ bundle, entry, environment }: InstanceOptions): Host {
-  const child: ChildProcess = fork(program, [bundle, entry, String(timeout)], {
+  const child: ChildProcess = fork(program, [bundle, entry, String(timeoutMs(entry))], {
     env: environment,
     silent: true,
   });

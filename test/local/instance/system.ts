@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { resourcePolicy } from '../../../infra/api/resource-policy.ts';
 import { bundleFunctions } from '../../../infra/bundle.ts';
 import type { CompiledPolicy } from '../../../infra/policy/compile.ts';
+import { tokenPath } from '../../../lambda/protocol/contract.ts';
 import type { Caller } from '../emulators/callers.ts';
 import { startDynamoDB, tableName } from '../emulators/dynamodb-emulator.ts';
 import { type Answered, type Invoke, startGateway } from '../emulators/gateway-emulator.ts';
@@ -88,7 +89,7 @@ export async function startStack({
     throw error;
   });
   return {
-    url: `${gateway.url}/v2/oauth/token`,
+    url: `${gateway.url}${tokenPath}`,
     gateway,
     secretsManager,
     dynamodb,

@@ -1,0 +1,39 @@
+import { reasonFields } from '../observability/failure-reason.ts';
+import { descriptions, retryAfterHeader } from '../protocol/contract.ts';
+import type { Subject } from '../tokens/mint-request.ts';
+import type { NoToken } from '../tokens/plan.ts';
+import { OAuthError, reasons } from './oauth-error.ts';
+
+/** Where nobody has named a time. */
+const defaultRetryAfterMs = 1_000;
+
+/** What a caller reads when there is no token for it: who has to act, and when to try again. */
+export function vendError(
+  { why, retryAfterMs = defaultRetryAfterMs }: { why: NoToken; retryAfterMs: number | undefined },
+  subject: Subject,
+): OAuthError {
+  const { reason } = reasonFields(why);
+  const headers = reasons[reason].status === 503 ? retryAfterHeader(retryAfterMs) : {};
+  return new OAuthError(reason, descriptionOf(why, subject), headers);
+}
+
+const sentences: Record<Exclude<NoToken['kind'], 'invalid_grant'>, string> = {
+  min_ttl: 'Connect cannot issue a token with that much remaining life yet.',
+  out_of_time: descriptions.outOfTime,
+  back_off: 'Connect or AWS failed a moment ago, and this service waits before it tries again.',
+  credentials_refused: "Connect refused this service's credentials.",
+  query_params_forbidden: "Connect treats this service's credentials as compromised.",
+  not_entitled: 'Connect does not let this application have that scope: ask Instacart to enable it.',
+  not_a_token: "Connect's response was not a valid token response.",
+  misconfigured: "This client's secret is missing or malformed, or this service may not read it.",
+  unavailable: 'Connect is throttling requests, down or too slow.',
+  secrets_unavailable: 'AWS Secrets Manager is throttling requests, down or too slow.',
+  // The code went out and no response came back. Sent again, it could revoke the token that it was exchanged for.
+  outcome_unknown:
+    'Connect did not answer, and the code may be used up: start the linking again with a new one.',
+};
+
+function descriptionOf({ kind }: { kind: NoToken['kind'] }, subject: Subject): string {
+  if (kind !== 'invalid_grant') return sentences[kind];
+  return `Connect refused the ${subject.kind === 'code' ? 'code or its redirect_uri' : 'assertion'}.`;
+}

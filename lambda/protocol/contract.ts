@@ -1,0 +1,26 @@
+/** The part of the HTTP contract that callers meet both in the function's answers and in API Gateway's own. */
+
+/** The same path as Connect's own token endpoint, so that a caller of Connect changes its base URL only. */
+export const tokenPath = '/v2/oauth/token';
+
+/** Headers of every answer. */
+export const responseHeaders = {
+  'Content-Type': 'application/json',
+  'Cache-Control': 'no-store',
+  Pragma: 'no-cache',
+} as const;
+
+/** `Retry-After` in whole seconds, never 0: a caller that retries at once gains nothing. */
+export function retryAfterHeader(milliseconds: number): { 'Retry-After': string } {
+  return { 'Retry-After': String(Math.max(1, Math.ceil(milliseconds / 1000))) };
+}
+
+/** The `error_description` of each error that the function and API Gateway both answer. */
+export const descriptions = {
+  noSuchPath: `No such path: use POST ${tokenPath}.`,
+  bodyTooLarge: 'The body is larger than 16 kB.',
+  contentType: 'Send Content-Type application/json or application/x-www-form-urlencoded.',
+  outOfTime:
+    'Out of time: try again. An authorization_code may be used up: start the linking again with a new one.',
+  bug: 'Something went wrong in this service.',
+} as const;

@@ -1,0 +1,144 @@
+import { failuresOf, type Lease, remainingMs } from './lease.ts';
+import type { Failure, MintMode } from './mint.ts';
+import {
+  type ForcedRenewal,
+  isDueForRenewal,
+  mayForceRenewal,
+  mintHelpsInMs,
+  suffices,
+  type Token,
+} from './token.ts';
+import type { Revision } from './token-table.ts';
+
+/** Another instance's renewal is seen within a minute. */
+const lookAgainMs = 55_000;
+/** Another instance's probe should be over by then. */
+const whileProbedMs = 1_000;
+/** Clocks are corrected by a few milliseconds all the time. */
+const clockStepMs = 1_000;
+
+/** What this instance knows of one token: the table's row as last read or written, and its own mints. */
+export type Known = {
+  token: Token | undefined;
+  /** False where the token could not be written to the table. */
+  isShared: boolean;
+  lease: Lease | undefined;
+  forced: ForcedRenewal | undefined;
+  revision: Revision;
+  /** When the table was last asked for it, and when that last failed. */
+  lookedAt: number | undefined;
+  tableFailedAt: number | undefined;
+  /** From 0 to 1: see `isDueForRenewal`. */
+  jitter: number;
+};
+
+/** What one request wants of a token. */
+export type Wanted = {
+  by: 'caller' | 'schedule';
+  minTtlMs: number;
+  /** SHA-256 of a token that Connect refused, as a caller says. */
+  refusedSha256: string | undefined;
+};
+
+/** How far one request has got. `hasClaimed`: the token's lease is its own; `isProbe`: the client's circuit is, too. */
+export type Progress = {
+  table: 'open' | 'closed';
+  hasLooked: boolean;
+  hasClaimed: boolean;
+  isProbe: boolean;
+  isOutOfTime: boolean;
+};
+
+/** Why there is no token now. `back_off`: `cause` failed a moment ago, and nobody may try again yet. */
+export type NoToken =
+  | Failure
+  | { kind: 'min_ttl' | 'out_of_time' }
+  | { kind: 'back_off'; cause: Failure['kind'] };
+
+export type Refusal = { kind: 'refuse'; why: NoToken; retryAfterMs: number | undefined };
+
+export type Action =
+  /** `insteadOf`: why no newer token can be had, though one is due. */
+  | { kind: 'serve'; token: Token; insteadOf: NoToken | undefined }
+  | Refusal
+  | { kind: 'look' | 'wait' }
+  | { kind: 'claim'; mode: MintMode; isForced: boolean }
+  | { kind: 'probe' | 'mint'; mode: MintMode };
+
+/**
+ * The next step towards a token for one request: the first rule that matches decides. It looks before it refuses, mints
+ * only with the lease or without a table, and never serves a token that is expired or too short.
+ */
+export function plan(
+  known: Known,
+  circuit: Lease | undefined,
+  wanted: Wanted,
+  progress: Progress,
+  now: number,
+): Action {
+  const { token, lease } = known;
+  const live = token !== undefined && suffices(token, wanted.minTtlMs, now) ? token : undefined;
+  const serveOr = (refusal: Refusal): Action =>
+    live === undefined ? refusal : { kind: 'serve', token: live, insteadOf: refusal.why };
+  if (progress.isOutOfTime) return serveOr(outOfTime);
+
+  const isRefused = live !== undefined && live.sha256 === wanted.refusedSha256;
+  const hasTable = progress.table === 'open' && (live === undefined || !isRecent(known.tableFailedAt, now));
+  const mustLook = !progress.hasLooked && (live === undefined || isRefused);
+  if (hasTable && (mustLook || !isRecent(known.lookedAt, now))) return { kind: 'look' };
+
+  const isForced = isRefused && mayForceRenewal(live, known.forced, now);
+  if (live !== undefined && !isForced && !isDueForRenewal(live, known.jitter, now))
+    return { kind: 'serve', token: live, insteadOf: undefined };
+  if (live === undefined && token !== undefined) {
+    const helpsInMs = mintHelpsInMs(token, wanted.minTtlMs, now);
+    if (helpsInMs > 0) return { kind: 'refuse', why: { kind: 'min_ttl' }, retryAfterMs: helpsInMs };
+  }
+  const heldBack = backOff(circuit, lease, progress, now);
+  if (heldBack !== undefined) return serveOr(heldBack);
+
+  const needsNew = live === undefined || isForced;
+  const mode = modeOf(wanted, needsNew, lease);
+  if (progress.hasClaimed)
+    return { kind: failuresOf(circuit, now) > 0 && !progress.isProbe ? 'probe' : 'mint', mode };
+  if (hasTable && remainingMs(lease, now) > 0)
+    return needsNew ? { kind: 'wait' } : { kind: 'serve', token: live, insteadOf: undefined };
+  if (hasTable) return { kind: 'claim', mode, isForced };
+  return live !== undefined || wanted.by === 'schedule' ? serveOr(tableAway) : { kind: 'mint', mode };
+}
+
+const outOfTime: Refusal = { kind: 'refuse', why: { kind: 'out_of_time' }, retryAfterMs: undefined };
+const tableAway: Refusal = {
+  kind: 'refuse',
+  why: { kind: 'unavailable', retryAfterMs: undefined, isAnswered: false },
+  retryAfterMs: undefined,
+};
+
+/** The pause of the client or of the token, or another instance's probe of the client; undefined: nothing holds us back. */
+function backOff(
+  circuit: Lease | undefined,
+  lease: Lease | undefined,
+  { hasClaimed, isProbe }: Progress,
+  now: number,
+): Refusal | undefined {
+  const leftMs = isProbe ? 0 : remainingMs(circuit, now);
+  if (circuit !== undefined && leftMs > 0)
+    return refuseFor(circuit, circuit.isRunning ? Math.min(leftMs, whileProbedMs) : leftMs);
+  const pausedMs = hasClaimed || lease?.isRunning === true ? 0 : remainingMs(lease, now);
+  return lease !== undefined && pausedMs > 0 ? refuseFor(lease, pausedMs) : undefined;
+}
+
+function refuseFor({ cause = 'unavailable' }: Lease, retryAfterMs: number): Refusal {
+  return { kind: 'refuse', why: { kind: 'back_off', cause }, retryAfterMs };
+}
+
+/** A renewal ahead that got no answer may have revoked the live token, so the next one has the time of a whole mint. */
+function modeOf({ by }: Wanted, needsNew: boolean, lease: Lease | undefined): MintMode {
+  if (by === 'schedule') return 'scheduled';
+  return needsNew || lease?.isUnanswered === true ? 'onDemand' : 'ahead';
+}
+
+/** A time ahead of now is none: the clock was set back. */
+function isRecent(at: number | undefined, now: number): boolean {
+  return at !== undefined && at <= now + clockStepMs && now - at < lookAgainMs;
+}

@@ -1,0 +1,106 @@
+import QuickLRU from 'quick-lru';
+import type { RenewalDependencies } from './attempt.ts';
+import { boundTable } from './bounded-table.ts';
+import { cacheKey, circuitKey, codeKey } from './cache-key.ts';
+import { endedLease, type Lease, pauseAfter, remainingMs, retryAfterMsOf, scopeOfFailure } from './lease.ts';
+import type { Failure, MintResult } from './mint.ts';
+import type { MintRequest } from './mint-request.ts';
+import type { NoToken } from './plan.ts';
+import { suffices } from './token.ts';
+import type { VendResult, VendToken } from './token-cache.ts';
+
+/** A code that went up is remembered for longer than Connect would take it. */
+const codeRememberedMs = 600_000;
+
+/**
+ * Mints for authorization_code and retailer-json-bearer, whose tokens are never cached: only Connect can tell, each time
+ * anew, who may have one. A failure holds back this instance; the table hears nothing of it.
+ */
+export function createUncachedMint(dependencies: RenewalDependencies): VendToken {
+  const { mint, prepare, circuits, newRevision, now, monotonic } = dependencies;
+  /** By assertion: a code is never sent twice. */
+  const pauses = new QuickLRU<string, Lease>({ maxSize: 1_000 });
+
+  return async function vendUncached({ mintRequest, minTtlMs, deadline, signal }) {
+    // With no time left nothing is begun, so that a one-time code stays unused.
+    if (monotonic() >= deadline) return none({ kind: 'out_of_time' });
+    const heldBack = leasesOf(mintRequest).find((lease) => remainingMs(lease, now()) > 0);
+    if (heldBack !== undefined) {
+      const why: NoToken = { kind: 'back_off', cause: heldBack.cause ?? 'unavailable' };
+      return none(why, remainingMs(heldBack, now()));
+    }
+    prepare(mintRequest);
+    const { isUsed, tableFault } = await useCode(mintRequest);
+    if (isUsed) return none({ kind: 'invalid_grant' });
+    const minted = await mint(mintRequest, 'onDemand', signal);
+    return { ...settle(mintRequest, minTtlMs, minted, signal), minted, tableFault };
+  };
+
+  /**
+   * Whether another request has sent the code up: Connect would revoke the token of its first use. Without the table the
+   * code goes up all the same.
+   */
+  async function useCode({
+    subject,
+  }: MintRequest): Promise<{ isUsed: boolean; tableFault: string | undefined }> {
+    if (subject.kind !== 'code') return { isUsed: false, tableFault: undefined };
+    const table = boundTable(dependencies);
+    const lease = { ...endedLease(undefined, now()), until: now() + codeRememberedMs };
+    const row = { token: undefined, lease, forced: undefined };
+    const written = await table.replace(codeKey(subject.code), row, {
+      next: newRevision(),
+      expected: [undefined],
+    });
+    return { isUsed: written === 'lost', tableFault: table.fault() };
+  }
+
+  function settle(
+    request: MintRequest,
+    minTtlMs: number,
+    { outcome }: MintResult,
+    signal: AbortSignal,
+  ): VendResult {
+    if (outcome.kind !== 'token') {
+      if (!signal.aborted) recordFailure(request, outcome);
+      return none(outcome, retryAfterMsOf(outcome));
+    }
+    setCircuit(request, endedLease(undefined, now()));
+    const { token } = outcome;
+    // A code is used up: its token is all that it will ever bring.
+    if (request.subject.kind === 'code' || suffices(token, minTtlMs, now()))
+      return { kind: 'token', token, cacheStatus: 'bypass', minted: undefined, tableFault: undefined };
+    pauseAssertion(request, { kind: 'unavailable', retryAfterMs: undefined, isAnswered: true });
+    return none({ kind: 'min_ttl' }, token.expiresAt - now());
+  }
+
+  function leasesOf(request: MintRequest): Lease[] {
+    const leases = [circuits.get(circuitKey(request.client))?.lease, pauses.get(cacheKey(request))];
+    return leases.filter((lease) => lease !== undefined);
+  }
+
+  function recordFailure(request: MintRequest, failure: Failure): void {
+    if (scopeOfFailure(failure) === 'token') {
+      pauseAssertion(request, failure);
+      setCircuit(request, endedLease(undefined, now()));
+    } else {
+      // To other requests, a code whose fate is unknown says that Connect is unavailable.
+      const { lease } = circuits.get(circuitKey(request.client)) ?? {};
+      const cause = failure.kind === 'outcome_unknown' ? 'unavailable' : failure.kind;
+      setCircuit(request, { ...pauseAfter(lease, failure, now()), cause });
+    }
+  }
+
+  function pauseAssertion(request: MintRequest, failure: Failure): void {
+    const key = cacheKey(request);
+    if (request.subject.kind === 'opaque') pauses.set(key, pauseAfter(pauses.get(key), failure, now()));
+  }
+
+  function setCircuit({ client }: MintRequest, lease: Lease): void {
+    const key = circuitKey(client);
+    circuits.set(key, { lease, revision: circuits.get(key)?.revision });
+  }
+}
+
+function none(why: NoToken, retryAfterMs?: number): VendResult {
+  return { kind: 'none', why, retryAfterMs, minted: undefined, tableFault: undefined };
+}
