@@ -65,8 +65,17 @@ describe('a header', () => {
 
   it('of a name as long, or that begins alike, is another header', async () => {
     const { invoke, vends } = handlerWith();
-    await invoke(jsonEvent(good.client_credentials, { 'X-Retailer-Ix': 'a', 'X-Retailer-Id-2': 'b' }));
-    expect(vends[0]?.mintRequest.retailerId).toBeUndefined();
+    const headers = { 'X-Retailer-Ix': 'a', 'X-Retailer-Id-2': 'b', 'X-Retailer': 'c' };
+    expect((await invoke(jsonEvent(good.client_credentials, headers))).statusCode).toBe(200);
+    expect(vends.map(({ mintRequest }) => mintRequest.retailerId)).toEqual([undefined]);
+  });
+
+  it.each([7, null, undefined, {}, [7, null]])('whose value is %j has none', async (value) => {
+    const { invoke, vends } = handlerWith();
+    const multiValueHeaders = { ...event.multiValueHeaders, 'X-Retailer-Id': value };
+    const headers = { ...event.headers, 'X-Retailer-Id': value };
+    expect((await invoke({ ...event, headers, multiValueHeaders })).statusCode).toBe(200);
+    expect(vends.map(({ mintRequest }) => mintRequest.retailerId)).toEqual([undefined]);
   });
 });
 

@@ -93,6 +93,13 @@ const deviations: ReadonlyArray<
     /unknown scope.*client_credentials: connect:fulfillment, Connect::Orders::RatingService, connect:rec/,
   ],
   [
+    'an unknown scope, told the scopes of its grant type alone',
+    { ...code, scope: 'connect:none' },
+    'invalid_scope',
+    'unknown_scope',
+    /authorization_code: account_linking\.$/,
+  ],
+  [
     'an unknown scope beside a known one',
     { ...application, scope: 'connect:fulfillment,connect:none' },
     'invalid_scope',

@@ -4,7 +4,8 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   test: {
     include: [
-      'test/{observability,policy,protocol,values}/*.test.ts',
+      'test/{policy,protocol,values}/*.test.ts',
+      'test/observability/{audit,log}.test.ts',
       'test/http/{api-event,caller,check-order,good-request,handler,query-names}.test.ts',
       'test/http/{request-body,request-fields,request-values,responses,vend}.test.ts',
       'test/tokens/{token,cache-key,plan,known,lease}.test.ts',

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { good, handlerWith, jsonEvent, vended } from '../support/http-handler.ts';
+import { clientOf, good, handlerWith, jsonEvent, policy, vended } from '../support/http-handler.ts';
 
 describe('the record of a request', () => {
   async function lineOf(event: object, options: Parameters<typeof handlerWith>[0] = {}) {
@@ -44,6 +44,11 @@ describe('the record of a request', () => {
       status: 403,
     });
     expect(line['grant_ids']).toBeUndefined();
+  });
+
+  it('has the client also where the policy has several', async () => {
+    const rules = { ...policy, clients: [clientOf('acme'), clientOf('beta')] };
+    expect(await lineOf(jsonEvent(good.client_credentials), { rules })).toMatchObject({ client: 'acme' });
   });
 
   it('never has a client that the policy lacks: a stranger chose its name', async () => {
