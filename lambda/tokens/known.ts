@@ -1,12 +1,11 @@
-import type { Lease } from './lease.ts';
 import type { Known } from './plan.ts';
 import { isExpired, type Token } from './token.ts';
-import type { Revision, StoredRow } from './token-table.ts';
+import type { StoredRow } from './token-table.ts';
 
-/** By more than this, clocks of instances do not differ. */
+/** Clocks of instances differ by less. */
 const clockSkewMs = 60_000;
 
-/** What an instance knows of a token that it was never asked for. */
+/** What an instance knows of a row that it was never asked for. */
 export function nothingKnown(jitter: number): Known {
   return {
     token: undefined,
@@ -20,11 +19,13 @@ export function nothingKnown(jitter: number): Known {
   };
 }
 
-/** Takes over what the table holds now. Returns whether the token is a new one to this instance. */
+/** Takes over what the table holds now. Returns whether its token is a new one to this instance. */
 export function adopt(known: Known, { row, revision }: StoredRow, now: number): boolean {
-  known.lease = seen(row.lease, revision, known, now);
-  if ((row.forced?.at ?? 0) >= (known.forced?.at ?? 0)) known.forced = row.forced;
+  // A lease that this instance has seen before keeps the time at which it first saw it.
+  const seenAt = known.revision === revision ? (known.lease?.seenAt ?? now) : now;
+  known.lease = row.lease && { ...row.lease, seenAt };
   known.revision = revision;
+  if ((row.forced?.at ?? 0) >= (known.forced?.at ?? 0)) known.forced = row.forced;
   if (row.token === undefined || !replaces(row.token, known, now)) return false;
   const isNew = row.token.sha256 !== known.token?.sha256;
   known.token = row.token;
@@ -40,18 +41,4 @@ function replaces(stored: Token, { token, isShared }: Known, now: number): boole
   if (token === undefined || isExpired(token, now)) return true;
   if (isExpired(stored, now)) return false;
   return isShared || stored.sha256 === token.sha256 || stored.firstSeenAt > token.firstSeenAt - clockSkewMs;
-}
-
-/** A lease that this instance has seen before keeps the time at which it first saw it. */
-export function seen(
-  stored: Omit<Lease, 'seenAt'> | undefined,
-  revision: Revision,
-  known: { lease: Lease | undefined; revision: Revision },
-  now: number,
-): Lease | undefined {
-  if (stored === undefined) return undefined;
-  return {
-    ...stored,
-    seenAt: known.lease !== undefined && known.revision === revision ? known.lease.seenAt : now,
-  };
 }

@@ -40,12 +40,16 @@ export type Wanted = {
   refusedSha256: string | undefined;
 };
 
-/** How far one request has got. `hasClaimed`: the token's lease is its own; `isProbe`: the client's circuit is, too. */
+/**
+ * How far one request has got. `hasClaimed`: the token's lease is its own; `isProbe`: the client's circuit is, too;
+ * `isForced`: this renewal is on record as one that a caller forced.
+ */
 export type Progress = {
   table: 'open' | 'closed';
   hasLooked: boolean;
   hasClaimed: boolean;
   isProbe: boolean;
+  isForced: boolean;
   isOutOfTime: boolean;
 };
 
@@ -55,15 +59,15 @@ export type NoToken =
   | { kind: 'min_ttl' | 'out_of_time' }
   | { kind: 'back_off'; cause: Failure['kind'] };
 
-export type Refusal = { kind: 'refuse'; why: NoToken; retryAfterMs: number | undefined };
+type Refusal = { kind: 'refuse'; why: NoToken; retryAfterMs: number | undefined };
+
+/** `insteadOf`: why the current token is served though a newer one is due. */
+export type Final = { kind: 'serve'; token: Token; insteadOf: NoToken | undefined } | Refusal;
 
 export type Action =
-  /** `insteadOf`: why no newer token can be had, though one is due. */
-  | { kind: 'serve'; token: Token; insteadOf: NoToken | undefined }
-  | Refusal
+  | Final
   | { kind: 'look' | 'wait' }
-  | { kind: 'claim'; mode: MintMode; isForced: boolean }
-  | { kind: 'probe' | 'mint'; mode: MintMode };
+  | { kind: 'claim' | 'probe' | 'mint'; mode: MintMode; isForced: boolean };
 
 /**
  * The next step towards a token for one request: the first rule that matches decides. It looks before it refuses, mints
@@ -87,7 +91,7 @@ export function plan(
   const mustLook = !progress.hasLooked && (live === undefined || isRefused);
   if (hasTable && (mustLook || !isRecent(known.lookedAt, now))) return { kind: 'look' };
 
-  const isForced = isRefused && mayForceRenewal(live, known.forced, now);
+  const isForced = isRefused && (progress.isForced || mayForceRenewal(live, known.forced, now));
   if (live !== undefined && !isForced && !isDueForRenewal(live, known.jitter, now))
     return { kind: 'serve', token: live, insteadOf: undefined };
   if (live === undefined && token !== undefined) {
@@ -98,13 +102,13 @@ export function plan(
   if (heldBack !== undefined) return serveOr(heldBack);
 
   const needsNew = live === undefined || isForced;
-  const mode = modeOf(wanted, needsNew, lease);
+  const step = { mode: modeOf(wanted, needsNew, lease), isForced };
   if (progress.hasClaimed)
-    return { kind: failuresOf(circuit, now) > 0 && !progress.isProbe ? 'probe' : 'mint', mode };
+    return { kind: failuresOf(circuit, now) > 0 && !progress.isProbe ? 'probe' : 'mint', ...step };
   if (hasTable && remainingMs(lease, now) > 0)
     return needsNew ? { kind: 'wait' } : { kind: 'serve', token: live, insteadOf: undefined };
-  if (hasTable) return { kind: 'claim', mode, isForced };
-  return live !== undefined || wanted.by === 'schedule' ? serveOr(tableAway) : { kind: 'mint', mode };
+  if (hasTable) return { kind: 'claim', ...step };
+  return needsNew && wanted.by === 'caller' ? { kind: 'mint', ...step } : serveOr(tableAway);
 }
 
 const outOfTime: Refusal = { kind: 'refuse', why: { kind: 'out_of_time' }, retryAfterMs: undefined };

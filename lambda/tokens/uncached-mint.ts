@@ -1,7 +1,7 @@
 import QuickLRU from 'quick-lru';
-import type { RenewalDependencies } from './attempt.ts';
+import { circuitOf, type RenewalDependencies } from './attempt.ts';
 import { boundTable } from './bounded-table.ts';
-import { cacheKey, circuitKey, codeKey } from './cache-key.ts';
+import { cacheKey, codeKey } from './cache-key.ts';
 import { endedLease, type Lease, pauseAfter, remainingMs, retryAfterMsOf, scopeOfFailure } from './lease.ts';
 import type { Failure, MintResult } from './mint.ts';
 import type { MintRequest } from './mint-request.ts';
@@ -17,7 +17,7 @@ const codeRememberedMs = 600_000;
  * anew, who may have one. A failure holds back this instance; the table hears nothing of it.
  */
 export function createUncachedMint(dependencies: RenewalDependencies): VendToken {
-  const { mint, prepare, circuits, newRevision, now, monotonic } = dependencies;
+  const { mint, prepare, newRevision, now, monotonic } = dependencies;
   /** By assertion: a code is never sent twice. */
   const pauses = new QuickLRU<string, Lease>({ maxSize: 1_000 });
 
@@ -64,7 +64,7 @@ export function createUncachedMint(dependencies: RenewalDependencies): VendToken
       if (!signal.aborted) recordFailure(request, outcome);
       return none(outcome, retryAfterMsOf(outcome));
     }
-    setCircuit(request, endedLease(undefined, now()));
+    circuitOf(request, dependencies).known.lease = undefined;
     const { token } = outcome;
     // A code is used up: its token is all that it will ever bring.
     if (request.subject.kind === 'code' || suffices(token, minTtlMs, now()))
@@ -74,30 +74,25 @@ export function createUncachedMint(dependencies: RenewalDependencies): VendToken
   }
 
   function leasesOf(request: MintRequest): Lease[] {
-    const leases = [circuits.get(circuitKey(request.client))?.lease, pauses.get(cacheKey(request))];
+    const leases = [circuitOf(request, dependencies).known.lease, pauses.get(cacheKey(request))];
     return leases.filter((lease) => lease !== undefined);
   }
 
   function recordFailure(request: MintRequest, failure: Failure): void {
+    const { known } = circuitOf(request, dependencies);
     if (scopeOfFailure(failure) === 'token') {
       pauseAssertion(request, failure);
-      setCircuit(request, endedLease(undefined, now()));
+      known.lease = undefined;
     } else {
       // To other requests, a code whose fate is unknown says that Connect is unavailable.
-      const { lease } = circuits.get(circuitKey(request.client)) ?? {};
       const cause = failure.kind === 'outcome_unknown' ? 'unavailable' : failure.kind;
-      setCircuit(request, { ...pauseAfter(lease, failure, now()), cause });
+      known.lease = { ...pauseAfter(known.lease, failure, now()), cause };
     }
   }
 
   function pauseAssertion(request: MintRequest, failure: Failure): void {
     const key = cacheKey(request);
     if (request.subject.kind === 'opaque') pauses.set(key, pauseAfter(pauses.get(key), failure, now()));
-  }
-
-  function setCircuit({ client }: MintRequest, lease: Lease): void {
-    const key = circuitKey(client);
-    circuits.set(key, { lease, revision: circuits.get(key)?.revision });
   }
 }
 

@@ -20,11 +20,14 @@ function eventWith(types: string | string[], body: string | Buffer | null) {
 describe('a body', () => {
   it.each([
     ['JSON', eventWith('application/json', json)],
+    ['JSON after a byte-order mark', eventWith('application/json', `\ufeff${json}`)],
+    ['JSON in Base64 after a byte-order mark', eventWith('application/json', Buffer.from(`\ufeff${json}`))],
     ['JSON in Base64', eventWith('application/json', Buffer.from(json))],
     ['JSON with a character set', eventWith('application/json; charset=utf-8', json)],
     ['JSON in another case', eventWith('Application/JSON', json)],
     ['JSON with spaces around', eventWith(' application/json ; charset=utf-8', json)],
     ['a form', eventWith(formType, form)],
+    ['a form after a byte-order mark', eventWith(formType, `\ufeff${form}`)],
     ['a form in Base64', eventWith(formType, Buffer.from(form))],
     ['a form with a character set', eventWith(`${formType};charset=UTF-8`, form)],
   ])('of %s is read', async (_what, event) => {
@@ -61,6 +64,7 @@ describe('a body', () => {
     ['a number', '7'],
     ['half an object', '{"grant_type":'],
     ['two objects', '{}{}'],
+    ['after two byte-order marks', `\ufeff\ufeff${json}`],
     ['a form', form],
   ])('of JSON that is %s is refused', async (_what, body) => {
     expect(await refusalOf(eventWith('application/json', body))).toMatchObject({
@@ -99,6 +103,15 @@ describe('a body', () => {
         vends: 0,
       });
     }
+  });
+
+  it('has JSON’s null as good as absent', async () => {
+    const { invoke, vends } = handlerWith();
+    const absent = { code: null, client_secret: null, refused_token_sha256: null, min_ttl: null };
+    await invoke(jsonEvent({ ...good.client_credentials, ...absent, scope: null, client_id: null }));
+    expect(vends.map(({ minTtlMs, refusedSha256 }) => [minTtlMs, refusedSha256])).toEqual([[0, undefined]]);
+    const { reason } = await refusalOf(jsonEvent({ ...good.client_credentials, grant_type: null }));
+    expect(reason).toBe('field');
   });
 
   it('has empty fields as good as absent', async () => {

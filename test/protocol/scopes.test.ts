@@ -10,7 +10,7 @@ describe('scopes', () => {
     fc.assert(
       fc.property(
         fc.array(fc.constantFrom(...known), { minLength: 1 }),
-        fc.constantFrom(',', ' ', ', ', ' ,,  ', '\t', '\r\n'),
+        fc.constantFrom(',', ' ', ', ', ' ,,  ', '\t', '\r\n', '\v', '\f'),
         fc.constantFrom('', ' ', ',', '\n'),
         (list, separator, around) => {
           const text = around + list.join(separator) + around;
@@ -24,7 +24,7 @@ describe('scopes', () => {
     expect(splitScopes(text)).toEqual([]);
   });
 
-  it.each(['a;b', 'a|b', 'a+b', 'a%20b', 'a:b', '"a"', '[a]'])('are parted by nothing else: %j', (text) => {
+  it.each(['a\u00a0b', 'a\u2003b', 'a\ufeffb', 'a\u2028b', 'a;b', 'a|b', 'a+b', 'a%20b', 'a:b', '"a"', '[a]'])('are parted by nothing else: %j', (text) => {
     expect(splitScopes(text)).toEqual([text]);
   });
 
