@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { awsError } from '../local/emulators/aws-service.ts';
+import { answers } from '../support/upstream-faults.ts';
 import { useFaultWorld } from './fault-world.ts';
-import { answers } from './upstream-faults.ts';
 
 describe('a failure', () => {
   const { the, mint, link } = useFaultWorld('bundle');

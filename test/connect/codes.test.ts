@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { canary } from '../support/canary.ts';
 import { expectNothingSecret } from '../support/leaks.ts';
+import { answers } from '../support/upstream-faults.ts';
 import { callback } from '../support/world.ts';
 import { useFaultWorld } from './fault-world.ts';
-import { answers } from './upstream-faults.ts';
 
 describe('a one-time code', () => {
   const { the, mint, link } = useFaultWorld('bundle');

@@ -2,8 +2,8 @@ import { expect } from 'vitest';
 import type { Reason } from '../../lambda/http/oauth-error.ts';
 import type { ErrorCode } from '../../lambda/protocol/error-codes.ts';
 import { type Answer, expectError } from '../support/answer.ts';
+import type { UpstreamFault } from '../support/upstream-faults.ts';
 import type { World } from '../support/world.ts';
-import type { UpstreamFault } from './upstream-faults.ts';
 
 const errors: Record<number, ErrorCode> = {
   400: 'invalid_grant',

@@ -2,10 +2,16 @@ import { describe, expect, it } from 'vitest';
 import { startConnect } from '../local/emulators/connect-emulator.ts';
 import type { Fault } from '../local/emulators/faults.ts';
 import { expectNothingSecret } from '../support/leaks.ts';
+import {
+  answers,
+  codeFaults,
+  transient,
+  type UpstreamFault,
+  upstreamFaults,
+} from '../support/upstream-faults.ts';
 import { createWorld } from '../support/world.ts';
 import { expectFault } from './expect-fault.ts';
 import { useFaultWorld } from './fault-world.ts';
-import { answers, codeFaults, transient, type UpstreamFault, upstreamFaults } from './upstream-faults.ts';
 
 const retried: [number, number] = [2, 4];
 

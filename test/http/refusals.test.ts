@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Reason } from '../../lambda/http/oauth-error.ts';
-import { codeFaults, upstreamFaults } from '../connect/upstream-faults.ts';
 import { type Answer, expectError } from '../support/answer.ts';
 import { ask } from '../support/good-requests.ts';
 import { expectNothingSecret } from '../support/leaks.ts';
+import { codeFaults, upstreamFaults } from '../support/upstream-faults.ts';
 import { createWorld, type World } from '../support/world.ts';
 import { contractWalks } from './contract-walks.ts';
 import { identities } from './identities.ts';
@@ -68,6 +68,7 @@ describe('the reasons of refusals', () => {
   /** Why no row causes it, and where it is tested. */
   const withoutRow: Partial<Record<Reason, string>> = {
     bug: 'no request is known to cause one: handler.test.ts throws one',
+    back_off: 'a mint must have failed before: back-off.test.ts lets one',
     out_of_time: 'time must pass first: handler.test.ts and codes.test.ts let it',
   };
   /** The compiler wants every reason here. */
@@ -99,6 +100,7 @@ describe('the reasons of refusals', () => {
     not_a_token: true,
     upstream_unavailable: true,
     secrets_unavailable: true,
+    back_off: true,
     min_ttl: true,
     outcome_unknown: true,
     out_of_time: true,

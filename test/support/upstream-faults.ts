@@ -1,8 +1,8 @@
 import type { Reason } from '../../lambda/http/oauth-error.ts';
 import { awsError } from '../local/emulators/aws-service.ts';
 import type { Fault } from '../local/emulators/faults.ts';
-import { canary } from '../support/canary.ts';
-import type { World } from '../support/world.ts';
+import { canary } from './canary.ts';
+import type { World } from './world.ts';
 
 /** Puts something wrong, until the test ends, with Connect, Secrets Manager or one client's secret. */
 export type Trouble = (world: World, secretName: string) => void;
