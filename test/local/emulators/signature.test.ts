@@ -119,6 +119,12 @@ describe('a bad signature is refused', () => {
     }
   });
 
+  it('over a header that is not sent, as curl signs an empty one', async () => {
+    const headers = await signedHeaders(gateway.url, { ...post, headers: { 'x-empty': '' } }, caller);
+    const { 'x-empty': _, ...sent } = headers;
+    await expectRefusal(await fetch(gateway.url, { ...post, headers: sent }), invalid);
+  });
+
   it('made for another region or service', async () => {
     for (const scope of ['eu-west-1:execute-api', 'us-east-1:secretsmanager']) {
       expect(await curl(gateway.url, caller, '--aws-sigv4', `aws:amz:${scope}`)).toBe('403');
