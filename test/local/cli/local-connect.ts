@@ -31,7 +31,25 @@ export async function startNamedConnect(compiled: CompiledPolicy, secrets: Secre
       `The policy's loopback baseUrls have several ports (${[...ports].join(', ')}): use one`,
     );
   }
-  return { compiled, connect: await start(local, secrets, port) };
+  const connect = await start(local, secrets, port).catch((error: NodeJS.ErrnoException) => {
+    throw portInUse(error, local[0]?.baseUrl ?? '');
+  });
+  return { compiled, connect };
+}
+
+/** The port is the policy's, and no option chooses another. */
+function portInUse(error: NodeJS.ErrnoException, baseUrl: string): Error {
+  if (error.code === 'EADDRINUSE') {
+    return new UsageError(
+      `The local Connect needs the port of the policy's baseUrl ${baseUrl}, which is taken: free it, or write another`,
+    );
+  }
+  if (error.code === 'EACCES') {
+    return new UsageError(
+      `The local Connect may not use the port of the policy's baseUrl ${baseUrl}: write another, from 1024 on`,
+    );
+  }
+  return error;
 }
 
 /** Whether a client's Connect is on this machine. */

@@ -1,4 +1,4 @@
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { UsageError } from '../emulators/callers.ts';
 
@@ -37,9 +37,9 @@ export function readOptions(args: string[]): Options {
   }
   return {
     port: Number(port),
-    policy,
-    callers: callers ?? beside('callers.yaml'),
-    secrets,
+    policy: policy === undefined ? undefined : fromShell(policy),
+    callers: callers === undefined ? beside('callers.yaml') : fromShell(callers),
+    secrets: secrets === undefined ? undefined : fromShell(secrets),
     instances: Number(instances),
     once: once === true,
     help: wanted === true,
@@ -68,4 +68,10 @@ function parse(args: string[]) {
 
 function beside(name: string): string {
   return join(import.meta.dirname, name);
+}
+
+/** npm runs scripts in the package's folder, and names the one that the user is in. */
+function fromShell(file: string): string {
+  const folder = process.env['INIT_CWD'] ?? process.cwd();
+  return folder === process.cwd() ? file : resolve(folder, file);
 }
