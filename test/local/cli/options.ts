@@ -1,6 +1,6 @@
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
-import { UsageError } from '../emulators/callers.ts';
+import { UsageError } from './usage-error.ts';
 
 export type Options = {
   /** 0: a free port. */
