@@ -1,9 +1,9 @@
 import * as z from 'zod';
-import { readConfiguration } from '../../../infra/files/configuration-file.ts';
 import { adviseOnType, list, text } from '../../../infra/files/fields.ts';
 import type { Finding } from '../../../infra/files/problems.ts';
 import { sessionNameRule } from '../../../lambda/protocol/names.ts';
 import { type Caller, principalPattern } from '../emulators/callers.ts';
+import { readConfiguration } from './configuration-file.ts';
 
 const oneCaller = 'write a caller: accessKeyId, secretAccessKey and principalArn';
 

@@ -1,6 +1,6 @@
 import * as z from 'zod';
-import { readConfiguration } from '../../../infra/files/configuration-file.ts';
 import { adviseOnType, text } from '../../../infra/files/fields.ts';
+import { readConfiguration } from './configuration-file.ts';
 
 const pair = 'write client_id and client_secret below it';
 

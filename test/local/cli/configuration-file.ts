@@ -1,8 +1,8 @@
 import type * as z from 'zod';
-import { ConfigurationError, type Finding } from './problems.ts';
-import { schemaFindings } from './schema-findings.ts';
-import { readSource } from './source.ts';
-import { readText } from './text-file.ts';
+import { ConfigurationError, type Finding } from '../../../infra/files/problems.ts';
+import { schemaFindings } from '../../../infra/files/schema-findings.ts';
+import { readSource } from '../../../infra/files/source.ts';
+import { readText } from '../../../infra/files/text-file.ts';
 
 /** Reads a YAML file that a schema and `rules` describe; `example` is one like it. Throws ConfigurationError. */
 export function readConfiguration<S extends z.ZodType>(

@@ -1,10 +1,10 @@
-import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, it } from 'vitest';
 import * as z from 'zod';
-import { readConfiguration } from '../../infra/files/configuration-file.ts';
-import { ConfigurationError } from '../../infra/files/problems.ts';
-import { temporaryFolder } from '../support/folders.ts';
+import { ConfigurationError } from '../../../infra/files/problems.ts';
+import { readConfiguration } from './configuration-file.ts';
 
 const schema = z.array(
   z.strictObject({
@@ -15,7 +15,9 @@ const schema = z.array(
   }),
   { error: 'write a list' },
 );
-const file = join(temporaryFolder(), 'things.yaml');
+const folder = mkdtempSync(join(tmpdir(), 'files-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+const file = join(folder, 'things.yaml');
 
 function read(bytes: string | Buffer) {
   writeFileSync(file, bytes);
@@ -88,7 +90,6 @@ describe('a file that a person has written', () => {
   });
 
   it('is refused where it cannot be read', () => {
-    const folder = temporaryFolder();
     const open = (path: string) => () => readConfiguration(path, { schema, example: 'example.yaml' });
     expect(open(join(folder, 'x'))).toThrow(`${folder}/x: there is no such file: ${folder}/x`);
     expect(open('no/such/file')).toThrow(
@@ -101,11 +102,10 @@ describe('a file that a person has written', () => {
 
   // The superuser may read every file.
   it.skipIf(process.getuid?.() === 0)('is refused where its owner keeps it to himself', () => {
-    const closed = join(temporaryFolder(), 'closed');
-    mkdirSync(closed);
-    writeFileSync(join(closed, 'x'), '');
-    chmodSync(join(closed, 'x'), 0);
-    expect(() => readConfiguration(join(closed, 'x'), { schema, example: '' })).toThrow(
+    const closed = join(folder, 'closed');
+    writeFileSync(closed, '');
+    chmodSync(closed, 0);
+    expect(() => readConfiguration(closed, { schema, example: '' })).toThrow(
       'you may not read this file: change its permissions',
     );
   });
