@@ -24,7 +24,19 @@ describe('scopes', () => {
     expect(splitScopes(text)).toEqual([]);
   });
 
-  it.each(['a\u00a0b', 'a\u2003b', 'a\ufeffb', 'a\u2028b', 'a;b', 'a|b', 'a+b', 'a%20b', 'a:b', '"a"', '[a]'])('are parted by nothing else: %j', (text) => {
+  it.each([
+    'a\u00a0b',
+    'a\u2003b',
+    'a\ufeffb',
+    'a\u2028b',
+    'a;b',
+    'a|b',
+    'a+b',
+    'a%20b',
+    'a:b',
+    '"a"',
+    '[a]',
+  ])('are parted by nothing else: %j', (text) => {
     expect(splitScopes(text)).toEqual([text]);
   });
 
