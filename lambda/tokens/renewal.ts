@@ -18,7 +18,7 @@ import type { Failure, MintMode, MintResult } from './mint.ts';
 import { type Action, type NoToken, plan } from './plan.ts';
 import { afterMint, minimumLifeMs, type Token } from './token.ts';
 
-/** A first-seen token with less life than its minimum and this much counts as a failed mint; a reissued one, if expired. */
+/** A token that arrives with less life than this counts as a failed mint; a new one, with less than its minimum and this. */
 const leastUseMs = 1_000;
 
 /** `minted` is set where this request minted, whether or not it got what it minted. */
@@ -108,8 +108,8 @@ const deadOnArrival: Failure = { kind: 'unavailable', retryAfterMs: undefined, i
 async function publish(attempt: Attempt, minted: Token): Promise<Failure | undefined> {
   const { known, now } = attempt;
   const token = afterMint(known.token, minted, now());
-  const leftMs = token.expiresAt - now();
-  const isOfUse = token.reissuedAt === undefined ? leftMs >= minimumLifeMs(token) + leastUseMs : leftMs > 0;
+  const neededMs = token.reissuedAt === undefined ? minimumLifeMs(token) : 0;
+  const isOfUse = token.expiresAt - now() >= neededMs + leastUseMs;
   if (isOfUse || (known.token?.expiresAt ?? 0) < token.expiresAt) {
     Object.assign(known, { token, isShared: false });
     attempt.source = 'mint';
