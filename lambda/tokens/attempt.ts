@@ -51,6 +51,7 @@ export type Attempt = RenewalRequest &
     claim: { revision: string; isOurs: boolean } | undefined;
     isProbe: boolean;
     source: 'memory' | 'table' | 'mint';
+    mints: number;
     minted: MintResult | undefined;
   };
 
@@ -65,6 +66,7 @@ export function startAttempt(request: RenewalRequest, dependencies: RenewalDepen
     claim: undefined,
     isProbe: false,
     source: 'memory',
+    mints: 0,
     minted: undefined,
   };
 }

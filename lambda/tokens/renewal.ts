@@ -62,13 +62,13 @@ export function createRenew(dependencies: RenewalDependencies): Renew {
 }
 
 function nextAction(attempt: Attempt): Action {
-  const { known, wanted, table, hasLooked, claim: claimed, isProbe, minted, now } = attempt;
+  const { known, wanted, table, hasLooked, claim: claimed, isProbe, mints, now } = attempt;
   const progress = {
     table: table.isOpen() ? ('open' as const) : ('closed' as const),
     hasLooked,
     hasClaimed: claimed?.isOurs === true,
     isProbe,
-    hasMinted: minted !== undefined,
+    mints,
     isOutOfTime: isOutOfTime(attempt),
   };
   return plan(known, circuitOf(attempt).lease, wanted, progress, now());
@@ -92,6 +92,7 @@ function resultOf(
 async function mintNow(attempt: Attempt, mode: MintMode): Promise<Failure | undefined> {
   const { known, mintRequest, signal } = attempt;
   const { token: before } = known;
+  attempt.mints += 1;
   attempt.minted = await attempt.mint(mintRequest, mode, signal);
   attempt.table.reopen();
   const { outcome } = attempt.minted;

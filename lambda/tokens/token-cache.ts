@@ -47,7 +47,7 @@ const atStart = {
   hasLooked: false,
   hasClaimed: false,
   isProbe: false,
-  hasMinted: false,
+  mints: 0,
 } as const;
 
 /**

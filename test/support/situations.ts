@@ -45,7 +45,7 @@ export function planned(row: Situation): Action {
     hasLooked: true,
     hasClaimed: false,
     isProbe: false,
-    hasMinted: false,
+    mints: 0,
     isOutOfTime: false,
     ...row,
   };
@@ -58,5 +58,5 @@ export const serve = (token: Token, insteadOf?: object) => ({ kind: 'serve', tok
 export const refuse = (why: object, retryAfterMs?: number) => ({ kind: 'refuse', why, retryAfterMs });
 export const claim = (mode: string, isForced = false) => ({ kind: 'claim', mode, isForced });
 export const outOfTime = { kind: 'out_of_time' };
-export const tableAway = { kind: 'unavailable', retryAfterMs: undefined, isAnswered: false };
+export const unavailable = { kind: 'unavailable', retryAfterMs: undefined, isAnswered: false };
 export const held = { kind: 'back_off', cause: 'unavailable' };

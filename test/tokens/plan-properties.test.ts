@@ -55,9 +55,9 @@ function* everyProgress(): Generator<Progress> {
     for (const hasLooked of both)
       for (const hasClaimed of both)
         for (const isProbe of both)
-          for (const hasMinted of both)
+          for (const mints of [0, 1, 2])
             for (const isOutOfTime of both)
-              yield { table, hasLooked, hasClaimed, isProbe, hasMinted, isOutOfTime };
+              yield { table, hasLooked, hasClaimed, isProbe, mints, isOutOfTime };
 }
 
 type Situation = { known: Known; circuit: Lease | undefined; wanted: Wanted; progress: Progress };
@@ -100,6 +100,7 @@ function wrongWith(action: Action, { known, circuit, wanted, progress }: Situati
       'only with the claim, or for a caller without a table and a token':
         progress.hasClaimed || (!isOpen && !isLive && wanted.by === 'caller'),
       'only while nothing holds it back': !isHeldBack,
+      'twice at most': progress.mints < 2,
       'only with the probe, after failures':
         !progress.hasClaimed || progress.isProbe || failuresOf(circuit, now) === 0,
     },
@@ -108,7 +109,7 @@ function wrongWith(action: Action, { known, circuit, wanted, progress }: Situati
   const always = {
     'nothing is begun out of time': isFinal || !progress.isOutOfTime,
     'nothing but a look comes between a mint and its live token':
-      isFinal || action.kind === 'look' || !(progress.hasMinted && isLive),
+      isFinal || action.kind === 'look' || !(progress.mints > 0 && isLive),
   };
   const broken = Object.entries({ ...rules[action.kind], ...always }).find(([, isKept]) => !isKept);
   return broken && `${action.kind}: ${broken[0]}`;

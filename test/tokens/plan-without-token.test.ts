@@ -10,7 +10,7 @@ import {
   refuse,
   running,
   type Situation,
-  tableAway,
+  unavailable,
   wait,
 } from '../support/situations.ts';
 import { second } from '../support/token-world.ts';
@@ -41,6 +41,8 @@ describe('the next step without a token', () => {
     ],
 
     ['no token', {}, claim('onDemand')],
+    ['no token, after two mints', { mints: 2 }, refuse(unavailable)],
+    ['no token, after one', { mints: 1 }, claim('onDemand')],
     ['no token, by the schedule', { by: 'schedule' }, claim('scheduled')],
     ['no token, while another instance mints', { lease: running(1) }, wait],
     ['no token, when that is over', { lease: running(0) }, claim('onDemand')],
@@ -69,7 +71,7 @@ describe('the next step without a token', () => {
     [
       'no token, with the table closed, by the schedule',
       { table: 'closed', by: 'schedule' },
-      refuse(tableAway),
+      refuse(unavailable),
     ],
   ])('%s', (_when, row, expected) => {
     expect(planned(row)).toEqual(expected);

@@ -14,7 +14,7 @@ import {
   running,
   type Situation,
   serve,
-  tableAway,
+  unavailable,
   wait,
   withLeft,
 } from '../support/situations.ts';
@@ -84,11 +84,11 @@ describe('the next step with a token', () => {
       { token: fresh, ...refused, forced: { at: now - minute, cooldownMs: minute } },
       claim('onDemand', true),
     ],
-    ['refused, and minted by this request', { token: fresh, ...refused, hasMinted: true }, serve(fresh)],
+    ['refused, and minted by this request', { token: fresh, ...refused, mints: 1 }, serve(fresh)],
     [
       'refused, while the table failed a moment ago',
       { token: fresh, ...refused, tableFailedAt: now },
-      serve(fresh, tableAway),
+      serve(fresh, unavailable),
     ],
     ['another one refused', { token: fresh, refusedSha256: due.sha256.replaceAll(/./g, 'f') }, serve(fresh)],
 
@@ -103,8 +103,8 @@ describe('the next step with a token', () => {
     ['in it, by the schedule', { token: due, by: 'schedule' }, claim('scheduled')],
     ['in it, while another instance renews it', { token: due, lease: running(1) }, serve(due)],
     ['in it, when that is over', { token: due, lease: running(0) }, claim('ahead')],
-    ['in it, after its own mint', { token: due, hasMinted: true }, serve(due)],
-    ['in it, with the table closed', { token: due, table: 'closed' }, serve(due, tableAway)],
+    ['in it, after its own mint', { token: due, mints: 1 }, serve(due)],
+    ['in it, with the table closed', { token: due, table: 'closed' }, serve(due, unavailable)],
     ['in it, held back', { token: due, circuit: paused(1) }, serve(due, held)],
     ['just at its minimum life', { token: withLeft(120 * second) }, claim('ahead')],
     ['below it', { token: withLeft(120 * second - 1) }, claim('onDemand')],

@@ -42,10 +42,10 @@ function liar(pick: <T>(...of: T[]) => T, now: () => number, sleep: (ms: number)
     replace: async (_key, { lease }) => {
       calls.count += 1;
       await sleep(pick(1, 5, 50));
-      const answer = pick(
-        { kind: 'replaced' } as const,
-        { kind: 'replaced' } as const,
-        { kind: 'lost' } as const,
+      const answer = pick<Awaited<ReturnType<TokenTable['replace']>>>(
+        { kind: 'replaced' },
+        { kind: 'replaced' },
+        { kind: 'lost' },
         fault,
       );
       calls.isClaimed ||= lease?.isRunning === true && answer.kind !== 'lost';
@@ -94,8 +94,7 @@ it('every request ends in time, with few mints and table calls, whatever the tab
             suffices(result.token, wanted.minTtlMs, state.now),
         ).toBe(true);
       }
-      // One that failed ahead of need, one that brought too little, one more after another instance's write.
-      expect(mints.length).toBeLessThanOrEqual(3);
+      expect(mints.length).toBeLessThanOrEqual(2);
       if (mints.length > 0) expect(calls.isClaimed || by === 'caller').toBe(true);
       // What is under way at the deadline ends: a mint, and the table's time after it.
       expect(state.now - startedAt).toBeLessThanOrEqual(25 * second + 20 * second + 4 * second);
