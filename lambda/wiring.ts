@@ -9,7 +9,7 @@ import { createLog, errorFields } from './observability/log.ts';
 import { createRecordRefresh } from './observability/refresh-line.ts';
 import type { Policy } from './policy/policy.ts';
 import { createRefreshHandler } from './refresh/refresh-handler.ts';
-import type { Circuit } from './tokens/attempt.ts';
+import type { RenewalDependencies } from './tokens/attempt.ts';
 import { isCacheable } from './tokens/cache-key.ts';
 import { createRenew } from './tokens/renewal.ts';
 import { createTokenCache, type VendToken } from './tokens/token-cache.ts';
@@ -53,35 +53,32 @@ export function createVendFunction({ policy, tokenTable, service }: FunctionOpti
 
 /** Everything that one instance of the refresh function consists of. */
 export function createRefreshFunction({ policy, tokenTable, service }: FunctionOptions) {
-  const { renew } = createFleet(tokenTable, refreshTable);
+  const renew = createRenew(fleetDependencies(tokenTable, refreshTable));
   const recordRefresh = createRecordRefresh(createLog(service));
   return createRefreshHandler({ policy, renew, recordRefresh, ...clock });
 }
 
 function createVendToken(tokenTable: string): VendToken {
-  const { mint, renew, circuits } = createFleet(tokenTable, vendTable);
-  const vendCached = createTokenCache({ renew, circuits, random: Math.random, ...clock });
-  const vendUncached = createUncachedMint({ mint, circuits, ...clock });
+  const fleet = fleetDependencies(tokenTable, vendTable);
+  const vendCached = createTokenCache({ ...fleet, renew: createRenew(fleet) });
+  const vendUncached = createUncachedMint(fleet);
   return (request) => (isCacheable(request.mintRequest) ? vendCached : vendUncached)(request);
 }
 
-function createFleet(tokenTable: string, { maxAttempts, budget }: TableOptions) {
+function fleetDependencies(tokenTable: string, { maxAttempts, budget }: TableOptions): RenewalDependencies {
   const mintPath = loadWhenNeeded(() =>
     import('./connect/mint-path.ts').then(({ createMintPath }) => createMintPath(clock)),
   );
-  const circuits = new Map<string, Circuit>();
-  const table = createDynamoDBTable(createDynamoDBClient({ maxAttempts }), tokenTable);
-  const renew = createRenew({
+  return {
     ...mintPath,
-    table,
+    ...clock,
+    table: createDynamoDBTable(createDynamoDBClient({ maxAttempts }), tokenTable),
     budget,
-    circuits,
+    circuits: new Map(),
     newRevision: randomUUID,
     sleep,
     random: Math.random,
-    ...clock,
-  });
-  return { mint: mintPath.mint, renew, circuits };
+  };
 }
 
 /** The code of a mint, and the Secrets Manager client with it, loads with the first mint. A load that fails is tried anew. */

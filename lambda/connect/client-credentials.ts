@@ -3,24 +3,19 @@ import {
   type SecretsManagerClient,
   SecretsManagerServiceException,
 } from '@aws-sdk/client-secrets-manager';
-import * as z from 'zod/mini';
-import { parseJsonObject } from '../values/json.ts';
-import { Secret } from '../values/secret.ts';
+import { type ClientPair, isSamePair, readPair } from './client-pair.ts';
 
-/** In memory for five minutes at most: a rotation is seen within that, or at once where Connect refuses. */
-const maxAge = 5 * 60_000;
-const aheadTimeout = 10_000;
-
-/** A client's id and secret at Connect, the version of the secret they came from, and when it was read. */
-export type ClientCredentials = {
-  clientId: string;
-  clientSecret: Secret;
-  versionId: string;
-  stage: Stage;
-  readAt: number;
-};
+/** A rotation is seen within that, or at once where Connect refuses. */
+const maxAgeMs = 5 * 60_000;
+const aheadTimeoutMs = 10_000;
 
 type Stage = 'AWSCURRENT' | 'AWSPREVIOUS';
+
+/** A client's id and secret at Connect, the version of the secret they came from, and when it was read. */
+export type ClientCredentials = ClientPair & { versionId: string; stage: Stage; readAt: number };
+
+/** What one version of the secret holds: credentials, or a `fault` that says what is wrong with them. */
+type Version = { credentials: ClientCredentials | undefined; fault: string | undefined };
 
 /** Secrets Manager has no answer now. The message is for the log. */
 export class SecretsUnavailable extends Error {
@@ -32,15 +27,18 @@ export class SecretUnusable extends Error {
   override name = 'SecretUnusable';
 }
 
+/** `currentFault`: the secret's current version cannot be read as a pair, so these are another version's. */
+export type Candidate = { credentials: ClientCredentials; currentFault: string | undefined };
+
 export type ClientCredentialsStore = {
-  /** Reads the current pair ahead, for the mint that is about to ask for it; a fault is that mint's to meet. */
+  /** Reads the current pair ahead, for the mint that is about to ask for it. That mint meets the fault, if there is one. */
   prepare: (secretId: string) => void;
   /**
-   * The pairs to try, in order: the current one (from memory while it is young), the current one read again if
-   * it has changed since, the previous one. The next is asked for once Connect has refused the last.
-   * Throws SecretsUnavailable or SecretUnusable.
+   * The pairs to try, in order: the current one (from memory while it is young), the current one read again if it has
+   * changed since, the previous one. The next is asked for once Connect has refused the last. A current version that cannot
+   * be read as a pair counts as refused. Throws SecretsUnavailable, or SecretUnusable where no version is usable.
    */
-  candidates: (secretId: string, signal: AbortSignal) => AsyncGenerator<ClientCredentials>;
+  candidates: (secretId: string, signal: AbortSignal) => AsyncGenerator<Candidate>;
   /** Keeps the pair that Connect took, so that the next mint begins with it. */
   remember: (secretId: string, credentials: ClientCredentials) => void;
 };
@@ -50,44 +48,46 @@ export function createClientCredentialsStore(
   now: () => number,
 ): ClientCredentialsStore {
   const memory = new Map<string, ClientCredentials>();
-  const underWay = new Map<string, Promise<ClientCredentials>>();
+  const underWay = new Map<string, Promise<Version>>();
 
   function prepare(secretId: string): void {
     if (isYoung(memory.get(secretId), now()) || underWay.has(secretId)) return;
-    const reading = readCurrent(secretId, AbortSignal.timeout(aheadTimeout));
+    const reading = read(secretId, 'AWSCURRENT', AbortSignal.timeout(aheadTimeoutMs));
     underWay.set(secretId, reading);
-    reading
-      .then(
-        (credentials) => memory.set(secretId, credentials),
-        () => undefined,
-      )
-      .finally(() => underWay.delete(secretId));
+    reading.catch(() => undefined).finally(() => underWay.delete(secretId));
   }
 
-  async function* candidates(secretId: string, signal: AbortSignal): AsyncGenerator<ClientCredentials> {
-    const held = memory.get(secretId);
-    const first = isYoung(held, now())
-      ? held
-      : await within(underWay.get(secretId) ?? readCurrent(secretId, signal), signal);
-    memory.set(secretId, first);
-    yield first;
+  async function* candidates(secretId: string, signal: AbortSignal): AsyncGenerator<Candidate> {
+    const tried: ClientCredentials[] = [];
+    /** Versions may hold the same pair, and a one-time code must not go up twice with it. */
+    function* unlessTried(
+      version: Version | undefined,
+      currentFault: string | undefined,
+    ): Generator<Candidate> {
+      const { credentials } = version ?? {};
+      if (credentials === undefined || tried.some((other) => isSamePair(credentials, other))) return;
+      tried.push(credentials);
+      yield { credentials, currentFault };
+    }
+    const first = await currentVersion(secretId, signal);
+    if (first.credentials !== undefined) memory.set(secretId, first.credentials);
+    yield* unlessTried(first, undefined);
     memory.delete(secretId);
-    const current = await readCurrent(secretId, signal);
-    if (current.versionId !== first.versionId) yield current;
-    const previous = await readPrevious(secretId, signal);
-    if (previous !== undefined && previous.versionId !== first.versionId) yield previous;
+    const current = first.credentials === undefined ? first : await read(secretId, 'AWSCURRENT', signal);
+    yield* unlessTried(current, undefined);
+    yield* unlessTried(await readPrevious(secretId, signal), current.fault);
+    if (tried.length === 0) throw new SecretUnusable(`AWSCURRENT: ${current.fault}`);
   }
 
-  async function readCurrent(secretId: string, signal: AbortSignal): Promise<ClientCredentials> {
-    const credentials = await read(secretId, 'AWSCURRENT', signal);
-    if (credentials !== undefined) return credentials;
-    throw new SecretUnusable(
-      'The secret does not hold {"client_id":"…","client_secret":"…"}, both filled in',
-    );
+  /** From memory, or as it is being read ahead, or read now. */
+  async function currentVersion(secretId: string, signal: AbortSignal): Promise<Version> {
+    const known = memory.get(secretId);
+    if (isYoung(known, now())) return { credentials: known, fault: undefined };
+    return within(underWay.get(secretId) ?? read(secretId, 'AWSCURRENT', signal), signal);
   }
 
-  /** Absent where it is missing, malformed (the stack's placeholder ends up here) or out of reach. */
-  async function readPrevious(secretId: string, signal: AbortSignal): Promise<ClientCredentials | undefined> {
+  /** Undefined where it is missing or out of reach. */
+  async function readPrevious(secretId: string, signal: AbortSignal): Promise<Version | undefined> {
     try {
       return await read(secretId, 'AWSPREVIOUS', signal);
     } catch (error) {
@@ -96,17 +96,13 @@ export function createClientCredentialsStore(
     }
   }
 
-  /** Undefined where the version is there but malformed. */
-  async function read(
-    secretId: string,
-    stage: Stage,
-    signal: AbortSignal,
-  ): Promise<ClientCredentials | undefined> {
+  async function read(secretId: string, stage: Stage, signal: AbortSignal): Promise<Version> {
     const readAt = now();
     const command = new GetSecretValueCommand({ SecretId: secretId, VersionStage: stage });
-    const answer = await client.send(command, { abortSignal: signal }).catch(sanitise);
-    const pair = parsePair(answer.SecretString ?? '');
-    return pair && { ...pair, versionId: answer.VersionId ?? '', stage, readAt };
+    const response = await client.send(command, { abortSignal: signal }).catch(sanitise);
+    const { SecretString: text, SecretBinary: bytes, VersionId: versionId = '' } = response;
+    const { pair, fault } = readPair(text ?? (bytes && Buffer.from(bytes).toString('utf8')));
+    return { credentials: pair && { ...pair, versionId, stage, readAt }, fault };
   }
 
   return { prepare, candidates, remember: (secretId, credentials) => memory.set(secretId, credentials) };
@@ -115,24 +111,15 @@ export function createClientCredentialsStore(
 /** What was begun ahead of the mint has more time than the mint may have. */
 function within<T>(reading: Promise<T>, signal: AbortSignal): Promise<T> {
   const { promise: end, reject } = Promise.withResolvers<never>();
-  const leave = () => reject(new SecretsUnavailable('Secrets Manager: out of time'));
-  if (signal.aborted) leave();
-  signal.addEventListener('abort', leave, { once: true });
-  return Promise.race([reading, end]).finally(() => signal.removeEventListener('abort', leave));
+  const giveUp = () => reject(new SecretsUnavailable('Secrets Manager: out of time'));
+  if (signal.aborted) giveUp();
+  signal.addEventListener('abort', giveUp, { once: true });
+  return Promise.race([reading, end]).finally(() => signal.removeEventListener('abort', giveUp));
 }
 
-/** A clock that was set back makes a pair look younger than none: it is read again. */
-function isYoung(held: ClientCredentials | undefined, now: number): held is ClientCredentials {
-  return held !== undefined && now >= held.readAt && now - held.readAt < maxAge;
-}
-
-/** Printable, and without the white space that a paste brings along: such a pair would only be refused. */
-const filledIn = z.string().check(z.regex(/^[\x21-\x7e](?:[\x20-\x7e]*[\x21-\x7e])?$/));
-const schema = z.object({ client_id: filledIn, client_secret: filledIn });
-
-function parsePair(text: string): Pick<ClientCredentials, 'clientId' | 'clientSecret'> | undefined {
-  const { success, data } = schema.safeParse(parseJsonObject(text));
-  return success ? { clientId: data.client_id, clientSecret: new Secret(data.client_secret) } : undefined;
+/** A clock that was set back makes a pair look as if it were read in the future: it is read again. */
+function isYoung(known: ClientCredentials | undefined, now: number): known is ClientCredentials {
+  return known !== undefined && now >= known.readAt && now - known.readAt < maxAgeMs;
 }
 
 const forOperators = new Set([
@@ -146,7 +133,7 @@ const forOperators = new Set([
 
 function sanitise(error: Error): never {
   const Unreadable = forOperators.has(error.name) ? SecretUnusable : SecretsUnavailable;
-  // What the service says goes to the log. What a parser says of the service's answer quotes it, secret and all.
-  const said = error instanceof SecretsManagerServiceException ? `: ${error.message}` : '';
-  throw new Unreadable(`Secrets Manager: ${error.name}${said}`);
+  // The service's message goes to the log. A parser's message quotes the service's answer, secret and all.
+  const message = error instanceof SecretsManagerServiceException ? `: ${error.message}` : '';
+  throw new Unreadable(`Secrets Manager: ${error.name}${message}`);
 }

@@ -17,32 +17,28 @@ export function createMint({ store, now, monotonic }: MintDependencies): Mint {
   const requestToken = createRequestToken({ now, monotonic });
 
   return async function mint(request, mode, signal) {
-    const { ms, attempts } = limits[mode];
+    const { attempts } = limits[mode];
+    // A code has one attempt, which may take as long as its caller waits.
+    const ms = request.subject.kind === 'code' ? timeBudget.answerDeadlineMs : limits[mode].ms;
     const endsAt = monotonic() + ms;
     const within = AbortSignal.any([signal, AbortSignal.timeout(ms)]);
-    const result: MintResult = {
-      outcome: { kind: 'credentials_refused' },
-      secretVersionId: undefined,
-      refusedCredentials: 0,
-      currentRefused: false,
-      upstreamMs: 0,
-      fault: undefined,
-    };
     const { secretId } = request.client;
+    const result: MintResult = { ...nothingSent };
     try {
-      for await (const credentials of store.candidates(secretId, within)) {
+      for await (const { credentials, currentFault } of store.candidates(secretId, within)) {
         result.secretVersionId = credentials.versionId;
+        if (currentFault !== undefined) result.fault = new SecretUnusable(`AWSCURRENT: ${currentFault}`);
         const startedAt = monotonic();
-        const answer = await requestToken(request, credentials, {
-          signal: within,
-          endsAt,
-          attempts,
-        });
+        const limit = { signal: within, endsAt, maxAttempts: attempts };
+        const { response, attempts: sent } = await requestToken(request, credentials, limit);
         result.upstreamMs += monotonic() - startedAt;
-        if (answer.kind !== 'invalid_client') {
-          if (answer.kind === 'token') store.remember(secretId, credentials);
-          const currentRefused = result.refusedCredentials > 0 && credentials.stage === 'AWSPREVIOUS';
-          return { ...result, currentRefused, outcome: answer };
+        result.attempts += sent;
+        const { evidence, ...outcome } = response;
+        result.evidence = evidence;
+        if (outcome.kind !== 'invalid_client') {
+          if (outcome.kind === 'token') store.remember(secretId, credentials);
+          const isCurrentBad = result.refusedCredentials > 0 || currentFault !== undefined;
+          return { ...result, outcome, currentRefused: isCurrentBad && credentials.stage === 'AWSPREVIOUS' };
         }
         result.refusedCredentials += 1;
       }
@@ -52,6 +48,17 @@ export function createMint({ store, now, monotonic }: MintDependencies): Mint {
     }
   };
 }
+
+const nothingSent: MintResult = {
+  outcome: { kind: 'credentials_refused' },
+  secretVersionId: undefined,
+  refusedCredentials: 0,
+  currentRefused: false,
+  attempts: 0,
+  evidence: undefined,
+  upstreamMs: 0,
+  fault: undefined,
+};
 
 function asOutcome(error: unknown): Pick<MintResult, 'outcome' | 'fault'> {
   if (error instanceof SecretUnusable) return { outcome: { kind: 'misconfigured' }, fault: error };

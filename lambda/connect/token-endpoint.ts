@@ -1,36 +1,41 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { tokenPath } from '../protocol/contract.ts';
 import { encodeUserAssertion } from '../protocol/user-assertion.ts';
 import type { MintRequest, Subject } from '../tokens/mint-request.ts';
 import type { ClientCredentials } from './client-credentials.ts';
-import { type ConnectResponse, readConnectResponse, readFault } from './token-response.ts';
+import { type EvidencedResponse, readConnectResponse } from './token-response.ts';
+import { readFailure } from './upstream-failure.ts';
 
-const attemptTimeout = 4_000;
-const maxAnswerBytes = 64 * 1024;
+const maxResponseBytes = 64 * 1024;
 
-/** `endsAt` is on the monotonic clock, in milliseconds; `attempts` counts the first one too. */
-type Patience = { signal: AbortSignal; endsAt: number; attempts: number };
+/** `endsAt` is on the monotonic clock, in milliseconds; `maxAttempts` counts the first one too. */
+type TimeLimit = { signal: AbortSignal; endsAt: number; maxAttempts: number };
+
+/** The last response, and how many requests were sent. */
+export type EndpointResult = { response: EvidencedResponse; attempts: number };
 
 export type RequestToken = (
   request: MintRequest,
   credentials: ClientCredentials,
-  patience: Patience,
-) => Promise<ConnectResponse>;
+  limit: TimeLimit,
+) => Promise<EndpointResult>;
 
 export type ConnectClock = { now: () => number; monotonic: () => number };
 
 /**
- * Connect's `POST /v2/oauth/token`. Network faults, 408, 429 and 5xx are tried again while there is time; an
- * authorization_code never is, since a second use of a code can revoke the token of the first.
+ * Connect's `POST /v2/oauth/token`. No attempt is cut short while there is time: a slow Connect is not down, and the token
+ * of an abandoned request would belong to nobody. Network faults, 408, 425, 429, 5xx and what stands between us and Connect
+ * are tried again. An authorization_code never is: a second use of a code can revoke the token of the first.
  */
 export function createRequestToken({ now, monotonic }: ConnectClock): RequestToken {
-  return async function requestToken(request, credentials, patience) {
-    for (let attempt = 1; ; attempt++) {
-      const answer = await attemptOnce(request, credentials, patience, now);
-      if (answer.kind !== 'unavailable' || request.subject.kind === 'code' || attempt >= patience.attempts)
-        return answer;
-      const pause = Math.max(answer.retryAfterMs ?? 0, 100 * 2 ** attempt * (0.5 + Math.random()));
-      if (patience.signal.aborted || monotonic() + pause >= patience.endsAt) return answer;
-      await sleep(pause, undefined, { signal: patience.signal }).catch(() => undefined);
+  return async function requestToken(request, credentials, { signal, endsAt, maxAttempts }) {
+    for (let attempts = 1; ; attempts++) {
+      const response = await attemptOnce(request, credentials, signal, now);
+      if (response.kind !== 'unavailable' || request.subject.kind === 'code' || attempts >= maxAttempts)
+        return { response, attempts };
+      const pauseMs = Math.max(response.retryAfterMs ?? 0, 100 * 2 ** attempts * (0.5 + Math.random()));
+      if (signal.aborted || monotonic() + pauseMs >= endsAt) return { response, attempts };
+      await sleep(pauseMs, undefined, { signal }).catch(() => undefined);
     }
   };
 }
@@ -38,24 +43,23 @@ export function createRequestToken({ now, monotonic }: ConnectClock): RequestTok
 async function attemptOnce(
   request: MintRequest,
   credentials: ClientCredentials,
-  patience: Patience,
+  signal: AbortSignal,
   now: () => number,
-): Promise<ConnectResponse> {
+): Promise<EvidencedResponse> {
   const sentAt = now();
-  const timeout = AbortSignal.timeout(attemptTimeout);
   try {
-    const response = await fetch(new URL('/v2/oauth/token', request.client.baseUrl), {
+    const response = await fetch(new URL(tokenPath, request.client.baseUrl), {
       method: 'POST',
       headers: headersOf(request),
       body: bodyOf(request, credentials),
       // A followed 307 would send the secret on to wherever it points; unfollowed, it is simply no token.
       redirect: 'manual',
-      signal: AbortSignal.any([patience.signal, timeout]),
+      signal,
     });
-    const text = await readAtMost(response, maxAnswerBytes);
+    const text = await readAtMost(response, maxResponseBytes);
     return readConnectResponse(response, text, request, sentAt);
   } catch (error) {
-    return readFault(error, request);
+    return readFailure(error, request);
   }
 }
 

@@ -1,36 +1,63 @@
 import * as z from 'zod/mini';
 import { splitScopes } from '../protocol/scopes.ts';
-import type { MintOutcome } from '../tokens/mint.ts';
+import type { MintOutcome, UpstreamEvidence } from '../tokens/mint.ts';
 import type { MintRequest } from '../tokens/mint-request.ts';
-import { parseJsonObject } from '../values/json.ts';
+import { parseJsonObject, withoutBom } from '../values/json.ts';
 import { Secret } from '../values/secret.ts';
 import { timeBudget } from '../values/time-budget.ts';
 
 const maxLifetimeSeconds = 31 * 86_400;
-const { longestRetryAfterMs } = timeBudget;
 
 /** What the token endpoint can answer. `invalid_client`: it refuses the pair that was sent. */
 export type ConnectResponse =
   | Exclude<MintOutcome, { kind: 'credentials_refused' | 'misconfigured' | 'secrets_unavailable' }>
   | { kind: 'invalid_client' };
 
-/** Reads Connect's answer by its status and `error`, never by a description: two wordings of one exist. */
+/** A response, and what the log may say of it. */
+export type EvidencedResponse = ConnectResponse & { evidence: UpstreamEvidence };
+
+/**
+ * Reads a response by its status and `error`, never by a description: two wordings of one exist. `text` is undefined where
+ * the body was too large.
+ */
 export function readConnectResponse(
-  response: Response,
+  { status, headers }: Response,
   text: string | undefined,
   request: MintRequest,
   sentAt: number,
-): ConnectResponse {
-  const { status, headers } = response;
-  const body = text === undefined ? undefined : parseJsonObject(text);
-  if (status === 200) return readToken(body, request, sentAt);
-  if (status === 429)
-    return { kind: 'unavailable', retryAfterMs: readRetryAfterMs(headers, sentAt), isAnswered: true };
-  if (status === 408 || status >= 500) {
-    if (request.subject.kind === 'code') return { kind: 'outcome_unknown' };
-    return { kind: 'unavailable', retryAfterMs: readRetryAfterMs(headers, sentAt), isAnswered: true };
+): EvidencedResponse {
+  const body = text === undefined ? undefined : parseJsonObject(withoutBom(text));
+  if (status === 200) {
+    if (text === undefined) return { kind: 'not_a_token', evidence: { status, failedCheck: 'size' } };
+    // What is no JSON object at all comes from something between Connect and us.
+    if (body === undefined)
+      return { ...unavailable(request, 'processed', undefined), evidence: { status, failedCheck: 'json' } };
+    const { failedCheck, ...response } = readToken(body, request, sentAt);
+    return { ...response, evidence: { status, failedCheck } };
   }
-  return { kind: refusalKind(status, errorCode(body), request) };
+  const code = errorCode(body);
+  const evidence = { status, oauthError: knownErrorCodes.has(code) ? code : undefined };
+  const processing = processingOf(status, code);
+  if (processing !== undefined)
+    return { ...unavailable(request, processing, readRetryAfterMs(headers, sentAt)), evidence };
+  return { kind: refusalKind(status, code, request), evidence };
+}
+
+/** Whether a response that is no refusal leaves open what became of the request; undefined: it is a refusal. */
+function processingOf(status: number, code: string): 'processed' | 'turned away' | undefined {
+  if (status === 408 || status >= 500) return 'processed';
+  const isTurnedAway =
+    status === 425 || status === 429 || code === 'temporarily_unavailable' || code === 'slow_down';
+  return isTurnedAway ? 'turned away' : undefined;
+}
+
+function unavailable(
+  { subject }: MintRequest,
+  processing: 'processed' | 'turned away',
+  retryAfterMs: number | undefined,
+): ConnectResponse {
+  if (subject.kind === 'code' && processing === 'processed') return { kind: 'outcome_unknown' };
+  return { kind: 'unavailable', retryAfterMs, isAnswered: true };
 }
 
 type RefusalKind = Exclude<ConnectResponse['kind'], 'token' | 'unavailable' | 'outcome_unknown'>;
@@ -43,10 +70,22 @@ const refusals: ReadonlyMap<string, RefusalKind> = new Map([
   ['unauthorized_client', 'not_entitled'],
 ]);
 
+/** Source: RFC 6749 §4.1.2.1 and §5.2, RFC 8628 §3.5, Connect. Only these are recorded: another text could be anything. */
+const knownErrorCodes: ReadonlySet<string> = new Set([
+  ...refusals.keys(),
+  'invalid_request',
+  'unsupported_grant_type',
+  'unsupported_response_type',
+  'access_denied',
+  'server_error',
+  'temporarily_unavailable',
+  'slow_down',
+]);
+
 function refusalKind(status: number, code: string, { subject }: MintRequest): RefusalKind {
   const refusal = refusals.get(code);
   if (refusal !== undefined) return refusal;
-  // Without a word from Connect, a one-time code is not sent again with another pair.
+  // A one-time code goes up with another pair only where Connect says that it refused the first.
   return status === 401 && subject.kind !== 'code' ? 'invalid_client' : 'not_a_token';
 }
 
@@ -61,21 +100,26 @@ function errorCode(body: Record<string, unknown> | undefined): string {
 const tokenSchema = z.object({
   access_token: z.string().check(z.regex(/^[\x21-\x7e]+$/)),
   token_type: z.string().check(z.regex(/^bearer$/i)),
-  expires_in: z.number().check(z.positive(), z.maximum(maxLifetimeSeconds)),
+  expires_in: z.number().check(z.nonnegative()),
   scope: z.optional(z.nullable(z.string())),
 });
 
-function readToken(body: unknown, request: MintRequest, sentAt: number): ConnectResponse {
+type ReadToken = ConnectResponse & { failedCheck?: UpstreamEvidence['failedCheck'] };
+
+function readToken(body: unknown, request: MintRequest, sentAt: number): ReadToken {
   const parsed = tokenSchema.safeParse(body);
-  if (!parsed.success) return { kind: 'not_a_token' };
+  if (!parsed.success) {
+    const [field] = parsed.error.issues[0]?.path ?? [];
+    return { kind: 'not_a_token', failedCheck: field as keyof typeof tokenSchema.shape };
+  }
   const { access_token: text, expires_in: seconds, scope } = parsed.data;
   const granted = splitScopes(scope ?? '');
   const asked = request.scopes.toSorted();
-  const narrowerOrWider = granted.length > 0 && asked.length > 0 && granted.join(' ') !== asked.join(' ');
-  if (narrowerOrWider) return { kind: 'not_a_token' };
+  if (granted.length > 0 && asked.length > 0 && granted.join(' ') !== asked.join(' '))
+    return { kind: 'not_a_token', failedCheck: 'scope' };
   const scopes = asked.length > 0 ? asked : granted;
   const value = new Secret(text);
-  const lifetimeMs = seconds * 1000;
+  const lifetimeMs = Math.min(seconds, maxLifetimeSeconds) * 1000;
   return {
     kind: 'token',
     token: {
@@ -93,25 +137,6 @@ function readToken(body: unknown, request: MintRequest, sentAt: number): Connect
 /** Seconds or an HTTP date (RFC 9110 §10.2.3), in milliseconds; more than a minute is not taken seriously. */
 function readRetryAfterMs(headers: Headers, now: number): number | undefined {
   const text = headers.get('retry-after')?.trim() ?? '';
-  const pause = /^\d{1,6}$/.test(text) ? Number(text) * 1000 : Date.parse(text) - now;
-  return pause > 0 ? Math.min(pause, longestRetryAfterMs) : undefined;
-}
-
-/** Where no connection came about, the request cannot have been read. */
-const neverSent = new Set([
-  'ECONNREFUSED',
-  'ENOTFOUND',
-  'EAI_AGAIN',
-  'EHOSTUNREACH',
-  'ENETUNREACH',
-  'UND_ERR_CONNECT_TIMEOUT',
-]);
-
-/** No answer at all: fetch's error names the system's in its `cause`. */
-export function readFault(error: unknown, { subject }: MintRequest): ConnectResponse {
-  const { code } = ((error as Error).cause ?? {}) as { code?: string };
-  const sent = code === undefined || !neverSent.has(code);
-  return subject.kind === 'code' && sent
-    ? { kind: 'outcome_unknown' }
-    : { kind: 'unavailable', retryAfterMs: undefined, isAnswered: !sent };
+  const pauseMs = /^\d{1,6}$/.test(text) ? Number(text) * 1000 : Date.parse(text) - now;
+  return pauseMs > 0 ? Math.min(pauseMs, timeBudget.longestRetryAfterMs) : undefined;
 }

@@ -42,7 +42,8 @@ const headSchema = z.object({ v: z.object({ N: z.literal(version.N) }), row_key:
 const tokenSchema = z.object({
   access_token: z.object({ S: z.string().check(z.minLength(1)) }),
   token_sha256: text,
-  scopes: z.optional(z.object({ L: z.array(text) })),
+  /** An unscoped token has none, and says so: an attribute that got lost must not look like that. */
+  scopes: z.object({ L: z.optional(z.array(text)), NULL: z.optional(z.literal(true)) }),
   expires_at: number,
   first_seen_at: number,
   lifetime_ms: number,
@@ -94,7 +95,7 @@ function readToken(item: Item | undefined): Row['token'] {
   return {
     value,
     sha256: data.token_sha256.S,
-    scopes: data.scopes?.L.map(({ S }) => S),
+    scopes: data.scopes.L?.map(({ S }) => S),
     expiresAt: Number(data.expires_at.N),
     firstSeenAt: Number(data.first_seen_at.N),
     lifetimeMs: Number(data.lifetime_ms.N),
@@ -142,7 +143,7 @@ function tokenAttributes(token: Row['token']): Item {
   return {
     access_token: { S: token.value.reveal() },
     token_sha256: { S: token.sha256 },
-    ...(token.scopes && { scopes: { L: token.scopes.map((S) => ({ S })) } }),
+    scopes: token.scopes === undefined ? { NULL: true } : { L: token.scopes.map((S) => ({ S })) },
     expires_at: numeric(token.expiresAt),
     first_seen_at: numeric(token.firstSeenAt),
     lifetime_ms: numeric(token.lifetimeMs),

@@ -1,12 +1,15 @@
 import { descriptions } from '../protocol/contract.ts';
-import { parseJsonObject } from '../values/json.ts';
+import { parseJsonObject, withoutBom } from '../values/json.ts';
 import { type ApiEvent, headerValues } from './api-event.ts';
 import { OAuthError } from './oauth-error.ts';
 
 /** After Base64 is decoded. */
 const maxBytes = 16 * 1024;
 
-/** A token request's fields, of a JSON body or a form alike. An empty field counts as absent (RFC 6749 §3.2). */
+/**
+ * A token request's fields, of a JSON body or a form alike. An empty field counts as absent (RFC 6749 §3.2), and so does
+ * JSON's null: typed clients write absent members so.
+ */
 export type Fields = ReadonlyMap<string, unknown>;
 
 /** Checks the content type, then the size, then the fields. Throws an OAuthError: 415, 413 or 400. */
@@ -14,7 +17,7 @@ export function readBody(event: ApiEvent): Fields {
   const parse = parserFor(event);
   const text = decodeBody(event);
   if (Buffer.byteLength(text) > maxBytes) throw new OAuthError('size', descriptions.bodyTooLarge);
-  return new Map(parse(text).filter(([, value]) => value !== ''));
+  return new Map(parse(text).filter(([, value]) => value !== '' && value !== null));
 }
 
 type Parser = (text: string) => Array<[string, unknown]>;
@@ -27,13 +30,13 @@ function parserFor(event: ApiEvent): Parser {
   throw new OAuthError('content_type', descriptions.contentType);
 }
 
-const utf8 = new TextDecoder('utf-8', { fatal: true });
+const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
 function decodeBody({ body, isBase64Encoded }: ApiEvent): string {
   const text = body ?? '';
-  if (isBase64Encoded !== true) return text;
+  if (isBase64Encoded !== true) return withoutBom(text);
   try {
-    return utf8.decode(Buffer.from(text, 'base64'));
+    return withoutBom(utf8.decode(Buffer.from(text, 'base64')));
   } catch {
     throw new OAuthError('body', 'The body is not UTF-8.');
   }

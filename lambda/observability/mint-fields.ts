@@ -5,13 +5,26 @@ import { type Metric, once } from './metrics.ts';
 /** What a line says of the mint in it, in the audit line and the refresh line alike. */
 export function mintFields(mint: MintResult | undefined): Record<string, unknown> {
   if (mint === undefined) return {};
-  const { outcome, secretVersionId, refusedCredentials, upstreamMs, fault } = mint;
+  const { outcome, secretVersionId, refusedCredentials, attempts, upstreamMs, fault } = mint;
   return {
     mint: outcome.kind === 'token' ? outcome.kind : reasonOfFailure(outcome),
     secret_version_id: secretVersionId,
     refused_credentials: refusedCredentials,
+    attempts,
     upstream_ms: Math.round(upstreamMs),
+    ...(outcome.kind !== 'token' && evidenceFields(mint)),
     ...(fault && { fault: fault.message }),
+  };
+}
+
+/** What came back, so that a typo, a firewall, an expired certificate and an outage read differently. */
+function evidenceFields({ evidence }: MintResult): Record<string, unknown> {
+  const { status, oauthError, systemError, failedCheck } = evidence ?? {};
+  return {
+    upstream_status: status,
+    upstream_error: oauthError,
+    system_error: systemError,
+    failed_check: failedCheck,
   };
 }
 

@@ -39,5 +39,5 @@ export function grantTypesOf(scope: string, tables: readonly ScopeTable[]): Gran
 
 /** Splits a `scope` value at commas, as Connect does, and at white space, as RFC 6749 does. Sorted, without repeats. */
 export function splitScopes(text: string): string[] {
-  return [...new Set(text.split(/[\s,]+/).filter((scope) => scope !== ''))].sort();
+  return [...new Set(text.split(/[\t\n\v\f\r ,]+/).filter((scope) => scope !== ''))].sort();
 }

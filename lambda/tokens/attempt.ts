@@ -1,16 +1,13 @@
 import { timeBudget } from '../values/time-budget.ts';
 import { type BoundedTable, boundTable, type TableBudget } from './bounded-table.ts';
 import { cacheKey, circuitKey, partitionKey } from './cache-key.ts';
-import { adopt } from './known.ts';
+import { adopt, nothingKnown } from './known.ts';
 import { attemptLease, endedLease, type Lease } from './lease.ts';
-import type { Mint, MintMode, MintResult } from './mint.ts';
+import type { Failure, Mint, MintMode, MintResult } from './mint.ts';
 import type { MintRequest } from './mint-request.ts';
 import type { Known, Wanted } from './plan.ts';
 import { nextForcedRenewal } from './token.ts';
-import type { Revision, TokenTable } from './token-table.ts';
-
-/** A client's circuit breaker, as this instance last saw it. */
-export type Circuit = { lease: Lease | undefined; revision: Revision };
+import type { TokenTable } from './token-table.ts';
 
 export type RenewalDependencies = {
   table: TokenTable;
@@ -18,8 +15,8 @@ export type RenewalDependencies = {
   mint: Mint;
   /** Reads the client's secret ahead of the mint, while the lease is being claimed. */
   prepare: (request: MintRequest) => void;
-  /** By `circuitKey`. */
-  circuits: Map<string, Circuit>;
+  /** Each client's circuit breaker as this instance knows it, by `circuitKey`. */
+  circuits: Map<string, Known>;
   /** No two are the same. */
   newRevision: () => string;
   /** Epoch milliseconds, which may jump, and milliseconds that only go forward within one request. */
@@ -30,159 +27,148 @@ export type RenewalDependencies = {
   sleep: (milliseconds: number, signal?: AbortSignal) => Promise<void>;
 };
 
+/** `known` is brought up to date on the way; `deadline` is on the monotonic clock. */
 export type RenewalRequest = {
   mintRequest: MintRequest;
   wanted: Wanted;
-  /** Brought up to date on the way. */
   known: Known;
-  /** On the monotonic clock. */
   deadline: number;
   signal: AbortSignal;
 };
 
-/** One request on its way to a token: what the steps of `renewal.ts` share. */
-export type Attempt = RenewalRequest &
-  Omit<RenewalDependencies, 'table'> & {
-    table: BoundedTable;
-    key: string;
-    circuitKey: string;
-    hasLooked: boolean;
-    /** Revision of the claim on the token's lease. If its answer was lost, the lease may still be ours. */
-    claim: { revision: string; isOurs: boolean } | undefined;
-    isProbe: boolean;
-    source: 'memory' | 'table' | 'mint';
-    mints: number;
-    minted: MintResult | undefined;
-  };
+/** A row of the table, and this request's claim on its lease. A claim whose answer was lost may be ours all the same. */
+type Cell = { key: string; known: Known; claim: { revision: string; isOurs: boolean } | undefined };
 
-export function startAttempt(request: RenewalRequest, dependencies: RenewalDependencies): Attempt {
+/** One request on its way to a token, by way of the token's row and its client's circuit. */
+export type Attempt = Omit<RenewalRequest & RenewalDependencies, 'table' | 'known'> & {
+  table: BoundedTable;
+  token: Cell;
+  circuit: Cell;
+  hasLooked: boolean;
+  source: 'memory' | 'table' | 'mint';
+  mints: number;
+  minted: MintResult | undefined;
+  failure: Failure | undefined;
+};
+
+export function startAttempt(
+  { known, ...request }: RenewalRequest,
+  dependencies: RenewalDependencies,
+): Attempt {
   return {
     ...request,
     ...dependencies,
     table: boundTable(dependencies),
-    key: partitionKey(cacheKey(request.mintRequest)),
-    circuitKey: circuitKey(request.mintRequest.client),
+    token: { key: partitionKey(cacheKey(request.mintRequest)), known, claim: undefined },
+    circuit: { ...circuitOf(request.mintRequest, dependencies), claim: undefined },
     hasLooked: false,
-    claim: undefined,
-    isProbe: false,
     source: 'memory',
     mints: 0,
     minted: undefined,
+    failure: undefined,
   };
 }
 
-export function circuitOf({ circuits, circuitKey }: Attempt): Circuit {
-  return circuits.get(circuitKey) ?? { lease: undefined, revision: undefined };
-}
-
-/** A request that was given up changes nothing that a later one may have learnt since. */
-export function isOutOfTime({ signal, deadline, monotonic }: Attempt): boolean {
-  return signal.aborted || monotonic() >= deadline;
+export function circuitOf({ client }: MintRequest, { circuits }: Pick<RenewalDependencies, 'circuits'>) {
+  const key = circuitKey(client);
+  const known = circuits.get(key) ?? nothingKnown(0);
+  circuits.set(key, known);
+  return { key, known };
 }
 
 /** Reads the token's row, and the client's circuit if it has failed: other instances may know more of it by now. */
 export async function look(attempt: Attempt): Promise<void> {
-  const { known, table, key, signal, now } = attempt;
-  const hasFailed = (circuitOf(attempt).lease?.failures ?? 0) > 0;
-  const [stored] = await Promise.all([table.read(key), hasFailed ? lookAtCircuit(attempt) : undefined]);
+  const { token, circuit, signal, now } = attempt;
+  const hasFailed = (circuit.known.lease?.failures ?? 0) > 0;
+  const [isNew] = await Promise.all([read(attempt, token), hasFailed ? read(attempt, circuit) : undefined]);
   if (signal.aborted) return;
   attempt.hasLooked = true;
-  known.lookedAt = now();
-  if (stored === undefined) known.tableFailedAt = now();
-  else if (adopt(known, stored, now())) attempt.source = 'table';
+  token.known.lookedAt = now();
+  if (isNew === undefined) token.known.tableFailedAt = now();
+  if (isNew === true) attempt.source = 'table';
+}
+
+/** Whether the row has a token that is new to this instance; undefined: the table is out of reach. */
+async function read({ table, signal, now }: Attempt, { key, known }: Cell): Promise<boolean | undefined> {
+  const stored = await table.read(key);
+  // A request that was given up takes nothing over: a later one may know better.
+  return stored === undefined || signal.aborted ? undefined : adopt(known, stored, now());
+}
+
+/**
+ * Replaces a row and its lease, unless another instance has since the row was read: then what it wrote is read.
+ * `revision` names the write.
+ */
+export async function write(
+  attempt: Attempt,
+  cell: Cell,
+  lease: Lease | undefined,
+  revision = attempt.newRevision(),
+): Promise<'replaced' | 'lost' | undefined> {
+  const { known, claim } = cell;
+  const { token, forced } = known;
+  const expected =
+    claim?.isOurs === true ? [claim.revision] : [known.revision, ...(claim ? [claim.revision] : [])];
+  const result = await attempt.table.replace(
+    cell.key,
+    { token, lease, forced },
+    { next: revision, expected },
+  );
+  cell.claim = undefined;
+  if (result === 'lost') {
+    await (cell === attempt.token ? look(attempt) : read(attempt, cell));
+    return result;
+  }
+  known.lease = lease;
+  if (result === 'replaced') known.revision = revision;
+  return result;
+}
+
+/** Claims the token's lease. The client's circuit and its secret are read alongside. */
+export async function claim(
+  attempt: Attempt,
+  { mode, isForced }: { mode: MintMode; isForced: boolean },
+): Promise<void> {
+  const { token, circuit, mintRequest, now } = attempt;
+  const { known } = token;
+  // Even a forced renewal that fails counts towards the next one's cooldown.
+  if (isForced && known.token) known.forced = nextForcedRenewal(known.forced, known.token, now());
+  attempt.prepare(mintRequest);
+  const [claimed] = await Promise.all([claimLease(attempt, token, mode), read(attempt, circuit)]);
+  if (claimed === undefined) known.tableFailedAt = now();
+}
+
+/** Claims the next attempt of a client that has failed, so that one instance tries at a time. */
+export async function probe(attempt: Attempt, { mode }: { mode: MintMode }): Promise<void> {
+  await claimLease(attempt, attempt.circuit, mode);
+}
+
+/** A lease lasts for as long as the mint may last. */
+async function claimLease(
+  attempt: Attempt,
+  cell: Cell,
+  mode: MintMode,
+): Promise<'replaced' | 'lost' | undefined> {
+  const lengthMs = mode === 'scheduled' ? timeBudget.scheduledLeaseMs : timeBudget.leaseMs;
+  const lease = attemptLease(cell.known.lease, lengthMs, attempt.now());
+  const revision = attempt.newRevision();
+  const result = await write(attempt, cell, lease, revision);
+  if (result !== 'lost') cell.claim = { revision, isOurs: result === 'replaced' };
+  return result;
+}
+
+/** Gives back what was claimed and not used, also where the answer to a claim was lost. */
+export async function release(attempt: Attempt): Promise<void> {
+  const claimed = [attempt.token, attempt.circuit].filter((cell) => cell.claim !== undefined);
+  if (claimed.length === 0) return;
+  attempt.table.reopen();
+  await Promise.all(claimed.map((cell) => write(attempt, cell, endedLease(cell.known.lease, attempt.now()))));
 }
 
 /** Waits for the instance that holds the lease, and then looks again. */
 export async function wait(attempt: Attempt): Promise<void> {
   await attempt.sleep(200 + 300 * attempt.random(), attempt.signal);
   attempt.table.restartBudget();
-  lookAgain(attempt);
-}
-
-function lookAgain(attempt: Attempt): void {
   attempt.hasLooked = false;
-  attempt.known.lookedAt = undefined;
-}
-
-/** Claims the token's lease. The client's circuit and its secret are read alongside. */
-export async function claim(attempt: Attempt, mode: MintMode, isForced: boolean): Promise<void> {
-  const { known, table, mintRequest, now } = attempt;
-  attempt.prepare(mintRequest);
-  const revision = attempt.newRevision();
-  const lease = attemptLease(known.lease, leaseMsOf(mode), now());
-  const forced = isForced && known.token ? nextForcedRenewal(known.forced, known.token, now()) : known.forced;
-  const [claimed] = await Promise.all([
-    table.replace(
-      attempt.key,
-      { token: known.token, lease, forced },
-      { next: revision, expected: [known.revision] },
-    ),
-    lookAtCircuit(attempt),
-  ]);
-  if (claimed === 'lost') return lookAgain(attempt);
-  attempt.claim = { revision, isOurs: claimed === 'replaced' };
-  if (claimed === undefined) known.tableFailedAt = now();
-  else Object.assign(known, { lease, forced, revision });
-}
-
-async function lookAtCircuit(attempt: Attempt): Promise<void> {
-  const { table, circuits, circuitKey, now } = attempt;
-  const stored = await table.read(circuitKey);
-  // What this instance alone has found out since then stands until another instance finds out more.
-  if (stored === undefined || stored.revision === circuitOf(attempt).revision) return;
-  const lease = stored.row.lease && { ...stored.row.lease, seenAt: now() };
-  circuits.set(circuitKey, { lease, revision: stored.revision });
-}
-
-/** Claims the next attempt of a client that has failed, so that one instance tries at a time. */
-export async function probe(attempt: Attempt, mode: MintMode): Promise<void> {
-  const lease = attemptLease(circuitOf(attempt).lease, leaseMsOf(mode), attempt.now());
-  const claimed = await setCircuit(attempt, lease);
-  if (claimed === 'lost') await lookAtCircuit(attempt);
-  else attempt.isProbe = true;
-}
-
-/** Sets the client's circuit: in memory, and in the table unless another instance has since it was read. */
-export async function setCircuit(attempt: Attempt, lease: Lease): Promise<'replaced' | 'lost' | undefined> {
-  const { table, circuits, circuitKey } = attempt;
-  const next = attempt.newRevision();
-  const { revision } = circuitOf(attempt);
-  const result = await table.replace(
-    circuitKey,
-    { token: undefined, lease, forced: undefined },
-    { next, expected: [revision] },
-  );
-  circuits.set(circuitKey, { lease, revision: result === 'replaced' ? next : revision });
-  return result;
-}
-
-/** Writes the token's row in place of the claim, or of what was read before a claim whose answer was lost. */
-export async function setRow(
-  attempt: Attempt,
-  lease: Lease | undefined,
-): Promise<'replaced' | 'lost' | undefined> {
-  const { known, claim, table, key } = attempt;
-  const next = attempt.newRevision();
-  const expected = claim?.isOurs === true ? [claim.revision] : [claim?.revision, known.revision];
-  const { token, forced } = known;
-  const result = await table.replace(key, { token, lease, forced }, { next, expected });
-  attempt.claim = undefined;
-  known.lease = lease;
-  if (result === 'replaced') known.revision = next;
-  return result;
-}
-
-/** Gives back what was claimed and not used, also where the answer to the claim was lost. */
-export async function release(attempt: Attempt): Promise<void> {
-  const { claim, isProbe, table, known, now } = attempt;
-  if (claim === undefined) return;
-  table.reopen();
-  await Promise.all([
-    setRow(attempt, endedLease(known.lease, now())),
-    isProbe ? setCircuit(attempt, endedLease(circuitOf(attempt).lease, now())) : undefined,
-  ]);
-}
-
-function leaseMsOf(mode: MintMode): number {
-  return mode === 'scheduled' ? timeBudget.scheduledLeaseMs : timeBudget.leaseMs;
+  attempt.token.known.lookedAt = undefined;
 }

@@ -1,5 +1,6 @@
 import { hash } from 'node:crypto';
 import type { Client } from '../policy/policy.ts';
+import type { Secret } from '../values/secret.ts';
 import type { MintRequest, Subject } from './mint-request.ts';
 
 /** Whether a token may be vended to another request: not where only Connect can tell, each time anew, who may have one. */
@@ -30,6 +31,11 @@ function subjectKey(subject: Subject): string | null {
 /** The key of a token's item in the table: a hash, so that the table holds no user id. */
 export function partitionKey(key: string): string {
   return hash('sha256', key);
+}
+
+/** The key of a one-time code that went up, in the table. */
+export function codeKey(code: Secret): string {
+  return `code ${code.sha256()}`;
 }
 
 /** The key of a client's circuit, in memory and in the table. */

@@ -2,10 +2,10 @@ import type { Known } from './plan.ts';
 import { isExpired, type Token } from './token.ts';
 import type { StoredRow } from './token-table.ts';
 
-/** By more than this, clocks of instances do not differ. */
+/** Clocks of instances differ by less. */
 const clockSkewMs = 60_000;
 
-/** What an instance knows of a token that it was never asked for. */
+/** What an instance knows of a row that it was never asked for. */
 export function nothingKnown(jitter: number): Known {
   return {
     token: undefined,
@@ -19,12 +19,12 @@ export function nothingKnown(jitter: number): Known {
   };
 }
 
-/** Takes over what the table holds now. Returns whether the token is a new one to this instance. */
+/** Takes over what the table holds now. Returns whether its token is a new one to this instance. */
 export function adopt(known: Known, { row, revision }: StoredRow, now: number): boolean {
   // A lease that was seen before keeps the time of that, and what could not be written after it stands.
   if (known.revision !== revision) known.lease = row.lease && { ...row.lease, seenAt: now };
-  if ((row.forced?.at ?? 0) >= (known.forced?.at ?? 0)) known.forced = row.forced;
   known.revision = revision;
+  if ((row.forced?.at ?? 0) >= (known.forced?.at ?? 0)) known.forced = row.forced;
   if (row.token === undefined || !replaces(row.token, known, now)) return false;
   const isNew = row.token.sha256 !== known.token?.sha256;
   known.token = row.token;

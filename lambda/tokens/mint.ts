@@ -29,6 +29,18 @@ export type MintOutcome =
         | 'secrets_unavailable';
     };
 
+/** What came back from Connect last, in words that cannot hold a secret. */
+export type UpstreamEvidence = {
+  /** HTTP status. */
+  status?: number | undefined;
+  /** OAuth error code, if it is one that a standard or Connect defines. */
+  oauthError?: string | undefined;
+  /** The system's error code where no response came; NO_ANSWER where the time was up. */
+  systemError?: string | undefined;
+  /** The first check that a 200 did not pass. */
+  failedCheck?: 'size' | 'json' | 'access_token' | 'token_type' | 'expires_in' | 'scope' | undefined;
+};
+
 /** One mint, told for the audit line and the metrics. */
 export type MintResult = {
   outcome: MintOutcome;
@@ -38,6 +50,9 @@ export type MintResult = {
   refusedCredentials: number;
   /** The secret's current pair is among them: for the alarm. A pair that was replaced meanwhile is not. */
   currentRefused: boolean;
+  /** Requests that were sent to Connect, and what came back last; undefined where none was sent. */
+  attempts: number;
+  evidence: UpstreamEvidence | undefined;
   /** Milliseconds spent on Connect, retries and their pauses included. */
   upstreamMs: number;
   /** For the log: what AWS or the secret's parser had to say. */

@@ -61,12 +61,13 @@ export type NoToken =
   | { kind: 'min_ttl' | 'out_of_time' }
   | { kind: 'back_off'; cause: Failure['kind'] };
 
-export type Refusal = { kind: 'refuse'; why: NoToken; retryAfterMs: number | undefined };
+type Refusal = { kind: 'refuse'; why: NoToken; retryAfterMs: number | undefined };
+
+/** `insteadOf`: why the current token is served though a newer one is due. */
+export type Final = { kind: 'serve'; token: Token; insteadOf: NoToken | undefined } | Refusal;
 
 export type Action =
-  /** `insteadOf`: why no newer token can be had, though one is due. */
-  | { kind: 'serve'; token: Token; insteadOf: NoToken | undefined }
-  | Refusal
+  | Final
   | { kind: 'look' | 'wait' }
   | { kind: 'claim'; mode: MintMode; isForced: boolean }
   | { kind: 'probe' | 'mint'; mode: MintMode };
@@ -93,7 +94,7 @@ export function plan(
   const mustLook = !progress.hasLooked && (live === undefined || isRefused);
   if (hasTable && (mustLook || !isRecent(known.lookedAt, now))) return { kind: 'look' };
 
-  const isBeingRenewed = lease?.isRunning === true && remainingMs(lease, now) > 0;
+  const isBeingRenewed = hasTable && lease?.isRunning === true && remainingMs(lease, now) > 0;
   const isForced = isRefused && (isBeingRenewed || mayForceRenewal(live, known.forced, now));
   const isNewDue = isForced || (live !== undefined && isDueForRenewal(live, known.jitter, now));
   // One mint is all that a request waits for which a live token serves.
@@ -111,10 +112,10 @@ export function plan(
   const mode = modeOf(wanted, needsNew, lease);
   if (progress.hasClaimed)
     return { kind: failuresOf(circuit, now) > 0 && !progress.isProbe ? 'probe' : 'mint', mode };
-  if (hasTable && isBeingRenewed)
+  if (isBeingRenewed)
     return needsNew ? { kind: 'wait' } : { kind: 'serve', token: live, insteadOf: undefined };
   if (hasTable) return { kind: 'claim', mode, isForced };
-  return live !== undefined || wanted.by === 'schedule' ? serveOr(unavailable) : { kind: 'mint', mode };
+  return live === undefined && wanted.by === 'caller' ? { kind: 'mint', mode } : serveOr(unavailable);
 }
 
 const outOfTime: Refusal = { kind: 'refuse', why: { kind: 'out_of_time' }, retryAfterMs: undefined };

@@ -1,10 +1,10 @@
 import QuickLRU from 'quick-lru';
-import type { Circuit } from './attempt.ts';
-import { cacheKey, circuitKey } from './cache-key.ts';
+import { circuitOf, type RenewalDependencies } from './attempt.ts';
+import { cacheKey } from './cache-key.ts';
 import { nothingKnown } from './known.ts';
 import type { MintResult } from './mint.ts';
 import type { MintRequest } from './mint-request.ts';
-import { type Action, type Known, type NoToken, type Progress, plan, type Wanted } from './plan.ts';
+import { type Final, type Known, type NoToken, type Progress, plan, type Wanted } from './plan.ts';
 import type { Renew, RenewalResult } from './renewal.ts';
 import type { Token } from './token.ts';
 
@@ -29,18 +29,14 @@ export type VendRequest = {
 
 export type VendToken = (request: VendRequest) => Promise<VendResult>;
 
-export type TokenCacheDependencies = {
+/** `maxTokens` in memory, at times twice as many; the least recently used are evicted. */
+export type TokenCacheDependencies = Pick<
+  RenewalDependencies,
+  'circuits' | 'now' | 'monotonic' | 'random'
+> & {
   renew: Renew;
-  circuits: ReadonlyMap<string, Circuit>;
-  now: () => number;
-  monotonic: () => number;
-  /** From 0 to 1. */
-  random: () => number;
-  /** Tokens in memory, at times twice as many; the least recently used are evicted. */
   maxTokens?: number;
 };
-
-type Final = Action & { kind: 'serve' | 'refuse' };
 
 const atStart = {
   table: 'open',
@@ -87,7 +83,7 @@ export function createTokenCache(dependencies: TokenCacheDependencies): VendToke
 
   /** What memory alone decides; undefined where the table or Connect must be asked. */
   function decide(request: VendRequest, known: Known, progress: Partial<Progress> = {}): Final | undefined {
-    const circuit = circuits.get(circuitKey(request.mintRequest.client))?.lease;
+    const circuit = circuitOf(request.mintRequest, { circuits }).known.lease;
     const isOutOfTime = request.signal.aborted || monotonic() >= request.deadline;
     const action = plan(known, circuit, wantedBy(request), { ...atStart, isOutOfTime, ...progress }, now());
     return action.kind === 'serve' || action.kind === 'refuse' ? action : undefined;

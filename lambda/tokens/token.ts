@@ -47,6 +47,12 @@ export function suffices(token: Token, minTtlMs: number, now: number): boolean {
   return !isExpired(token, now) && token.expiresAt - now >= Math.max(minimumLifeMs(token), minTtlMs);
 }
 
+/** Whether a minted token is worth keeping: not if it is nearly dead on arrival. A reissued one is all there is. */
+export function isOfUse(token: Token, now: number): boolean {
+  const neededMs = token.reissuedAt === undefined ? minimumLifeMs(token) : 0;
+  return !isExpired(token, now) && token.expiresAt - now >= neededMs + secondMs;
+}
+
 /**
  * Whether Connect should be asked for the next token while this one is still vended. `jitter` from 0 to 1 moves the
  * start of the renewal window towards expiry by up to a tenth of it, so that a fleet spreads out.
@@ -64,7 +70,8 @@ export function mintHelpsInMs(token: Token, minTtlMs: number, now: number): numb
   if (leftMs < minimumLifeMs(token)) return 0;
   if (minTtlMs >= token.lifetimeMs) return leftMs;
   const ageMs = now - token.firstSeenAt;
-  return ageMs >= 0 && ageMs < renewalSpacingMs ? renewalSpacingMs - ageMs : 0;
+  const spacingMs = Math.min(renewalSpacingMs, token.lifetimeMs / 2);
+  return ageMs >= 0 && ageMs < spacingMs ? spacingMs - ageMs : 0;
 }
 
 /**

@@ -1,66 +1,107 @@
 import QuickLRU from 'quick-lru';
-import type { Circuit } from './attempt.ts';
-import { cacheKey, circuitKey } from './cache-key.ts';
+import { circuitOf, type RenewalDependencies } from './attempt.ts';
+import { boundTable } from './bounded-table.ts';
+import { cacheKey, codeKey } from './cache-key.ts';
 import { endedLease, type Lease, pauseAfter, remainingMs, retryAfterMsOf, scopeOfFailure } from './lease.ts';
-import type { Failure, Mint } from './mint.ts';
+import type { Failure, MintOutcome, MintResult } from './mint.ts';
 import type { MintRequest } from './mint-request.ts';
+import type { NoToken } from './plan.ts';
 import { suffices } from './token.ts';
 import type { VendResult, VendToken } from './token-cache.ts';
 
-export type UncachedMintDependencies = {
-  mint: Mint;
-  circuits: Map<string, Circuit>;
-  now: () => number;
-  monotonic: () => number;
-};
+/** A code that went up is remembered for longer than Connect would take it. */
+const codeRememberedMs = 600_000;
+/** The revision of a code's row after an attempt that Connect never carried out. */
+const unused = 'unused';
+const leavesCodeUnused: ReadonlySet<MintOutcome['kind']> = new Set([
+  'unavailable',
+  'secrets_unavailable',
+  'misconfigured',
+  'credentials_refused',
+]);
 
 /**
  * Mints for authorization_code and retailer-json-bearer, whose tokens are never cached: only Connect can tell, each time
  * anew, who may have one. A failure holds back this instance; the table hears nothing of it.
  */
-export function createUncachedMint({ mint, circuits, now, monotonic }: UncachedMintDependencies): VendToken {
-  /** Of assertions: a code is never sent twice. */
+export function createUncachedMint(dependencies: RenewalDependencies): VendToken {
+  const { mint, prepare, newRevision, now, monotonic } = dependencies;
+  /** By assertion: a code is never sent twice. */
   const pauses = new QuickLRU<string, Lease>({ maxSize: 1_000 });
 
   return async function vendUncached({ mintRequest, minTtlMs, deadline, signal }) {
     // With no time left nothing is begun, so that a one-time code stays unused.
-    if (monotonic() >= deadline) return none({ why: { kind: 'out_of_time' }, retryAfterMs: undefined });
+    if (monotonic() >= deadline) return none({ kind: 'out_of_time' });
     const heldBack = leasesOf(mintRequest).find((lease) => remainingMs(lease, now()) > 0);
     if (heldBack !== undefined) {
-      const why = { kind: 'back_off', cause: heldBack.cause ?? 'unavailable' } as const;
-      return none({ why, retryAfterMs: remainingMs(heldBack, now()) });
+      const why: NoToken = { kind: 'back_off', cause: heldBack.cause ?? 'unavailable' };
+      return none(why, remainingMs(heldBack, now()));
     }
+    prepare(mintRequest);
+    const code =
+      mintRequest.subject.kind === 'code' ? onceOnly(codeKey(mintRequest.subject.code)) : undefined;
+    if ((await code?.use()) === 'lost') return none({ kind: 'invalid_grant' });
     const minted = await mint(mintRequest, 'onDemand', signal);
-    const { outcome } = minted;
-    if (outcome.kind !== 'token') {
-      if (!signal.aborted) recordFailure(mintRequest, outcome);
-      return none({ why: outcome, retryAfterMs: retryAfterMsOf(outcome), minted });
-    }
-    setCircuit(mintRequest, endedLease(undefined, now()));
-    const { token } = outcome;
-    // A code is used up: its token is all that it will ever bring.
-    if (mintRequest.subject.kind === 'code' || suffices(token, minTtlMs, now()))
-      return { kind: 'token', token, cacheStatus: 'bypass', minted, tableFault: undefined };
-    pauseAssertion(mintRequest, { kind: 'unavailable', retryAfterMs: undefined, isAnswered: true });
-    return none({ why: { kind: 'min_ttl' }, retryAfterMs: token.expiresAt - now(), minted });
+    if (leavesCodeUnused.has(minted.outcome.kind)) await code?.giveBack();
+    return { ...settle(mintRequest, minTtlMs, minted, signal), minted, tableFault: code?.fault() };
   };
 
+  /**
+   * A code goes up once, whoever sends it how often: Connect would revoke the token of its first use. Without the table the
+   * code goes up all the same.
+   */
+  function onceOnly(key: string) {
+    const table = boundTable(dependencies);
+    const revision = newRevision();
+    const row = () => {
+      const lease = { ...endedLease(undefined, now()), until: now() + codeRememberedMs };
+      return { token: undefined, lease, forced: undefined };
+    };
+    return {
+      use: () => table.replace(key, row(), { next: revision, expected: [undefined, unused] }),
+      giveBack: () => {
+        table.reopen();
+        return table.replace(key, row(), { next: unused, expected: [revision] });
+      },
+      fault: table.fault,
+    };
+  }
+
+  function settle(
+    request: MintRequest,
+    minTtlMs: number,
+    { outcome }: MintResult,
+    signal: AbortSignal,
+  ): VendResult {
+    if (outcome.kind !== 'token') {
+      if (!signal.aborted) recordFailure(request, outcome);
+      return none(outcome, retryAfterMsOf(outcome));
+    }
+    circuitOf(request, dependencies).known.lease = undefined;
+    const { token } = outcome;
+    // A code is used up: its token is all that it will ever bring.
+    if (request.subject.kind === 'code' || suffices(token, minTtlMs, now()))
+      return { kind: 'token', token, cacheStatus: 'bypass', minted: undefined, tableFault: undefined };
+    pauseAssertion(request, { kind: 'unavailable', retryAfterMs: undefined, isAnswered: true });
+    return none({ kind: 'min_ttl' }, token.expiresAt - now());
+  }
+
   function leasesOf(request: MintRequest): Lease[] {
-    const circuit = circuits.get(circuitKey(request.client))?.lease;
+    const circuit = circuitOf(request, dependencies).known.lease;
     // Another instance's probe may be over: nothing here would hear of it.
     const leases = [circuit?.isRunning === true ? undefined : circuit, pauses.get(cacheKey(request))];
     return leases.filter((lease) => lease !== undefined);
   }
 
   function recordFailure(request: MintRequest, failure: Failure): void {
+    const { known } = circuitOf(request, dependencies);
     if (scopeOfFailure(failure) === 'token') {
       pauseAssertion(request, failure);
-      setCircuit(request, endedLease(undefined, now()));
+      known.lease = undefined;
     } else {
       // To other requests, a code whose fate is unknown says that Connect is unavailable.
-      const { lease } = circuits.get(circuitKey(request.client)) ?? {};
       const cause = failure.kind === 'outcome_unknown' ? 'unavailable' : failure.kind;
-      setCircuit(request, { ...pauseAfter(lease, failure, now()), cause });
+      known.lease = { ...pauseAfter(known.lease, failure, now()), cause };
     }
   }
 
@@ -68,16 +109,8 @@ export function createUncachedMint({ mint, circuits, now, monotonic }: UncachedM
     const key = cacheKey(request);
     if (request.subject.kind === 'opaque') pauses.set(key, pauseAfter(pauses.get(key), failure, now()));
   }
-
-  function setCircuit({ client }: MintRequest, lease: Lease): void {
-    const key = circuitKey(client);
-    circuits.set(key, { lease, revision: circuits.get(key)?.revision });
-  }
 }
 
-function none(
-  result: Omit<VendResult & { kind: 'none' }, 'kind' | 'minted' | 'tableFault'> &
-    Pick<Partial<VendResult>, 'minted'>,
-): VendResult {
-  return { kind: 'none', minted: undefined, tableFault: undefined, ...result };
+function none(why: NoToken, retryAfterMs?: number): VendResult {
+  return { kind: 'none', why, retryAfterMs, minted: undefined, tableFault: undefined };
 }

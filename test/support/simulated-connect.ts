@@ -62,6 +62,8 @@ export function simulateConnect(state: Time & { answer: Answer }, sleep: Sleep) 
         secretVersionId: 'v1',
         refusedCredentials: 0,
         currentRefused: false,
+        attempts: 1,
+        evidence: undefined,
         upstreamMs: state.now - startedAt,
         fault: undefined,
       };

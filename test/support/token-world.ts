@@ -1,4 +1,4 @@
-import type { Circuit } from '../../lambda/tokens/attempt.ts';
+import type { RenewalDependencies } from '../../lambda/tokens/attempt.ts';
 import { isCacheable } from '../../lambda/tokens/cache-key.ts';
 import type { MintRequest } from '../../lambda/tokens/mint-request.ts';
 import { createRenew } from '../../lambda/tokens/renewal.ts';
@@ -82,20 +82,19 @@ export function world({ random = (): number => 0, maxTokens = 1_000 } = {}) {
     monotonic = theTime,
     mode = 'vend',
   }: RenewalOptions = {}) => {
-    const circuits = new Map<string, Circuit>();
-    const clock = { now, monotonic, random };
-    const mint = connect.mintBy(now);
-    const renew = createRenew({
+    const dependencies: RenewalDependencies = {
       table: working,
       budget: budgets[mode],
-      mint,
+      mint: connect.mintBy(now),
       prepare: () => prepared.push(state.now),
-      circuits,
+      circuits: new Map(),
       newRevision: () => `revision-${state.revisions++}`,
       sleep,
-      ...clock,
-    });
-    return { renew, circuits, mint, clock };
+      now,
+      monotonic,
+      random,
+    };
+    return { dependencies, renew: createRenew(dependencies) };
   };
 
   /** One more instance before the same table. */
@@ -105,9 +104,9 @@ export function world({ random = (): number => 0, maxTokens = 1_000 } = {}) {
     monotonic = theTime,
   }: InstanceOptions = {}) => {
     const now = () => state.now + aheadMs();
-    const { renew, circuits, mint, clock } = renewal({ table: working, now, monotonic });
-    const vendCached = createTokenCache({ renew, circuits, maxTokens, ...clock });
-    const vendUncached = createUncachedMint({ mint, circuits, ...clock });
+    const { renew, dependencies } = renewal({ table: working, now, monotonic });
+    const vendCached = createTokenCache({ ...dependencies, renew, maxTokens });
+    const vendUncached = createUncachedMint(dependencies);
     const vendToken: VendToken = (request) =>
       (isCacheable(request.mintRequest) ? vendCached : vendUncached)(request);
     return ({
@@ -143,6 +142,6 @@ export const text = (result: VendResult) =>
 export const status = (result: VendResult) =>
   result.kind === 'token' ? result.cacheStatus : result.why.kind;
 export const sha256 = (result: VendResult) => (result.kind === 'token' ? result.token.sha256 : undefined);
-/** Why a renewal was given up for the live token, or why there is none. */
+/** Undefined where there is a token, or nobody has named a time. */
 export const retryAfterMs = (result: VendResult) =>
   result.kind === 'none' ? result.retryAfterMs : undefined;

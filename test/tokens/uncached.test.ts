@@ -15,16 +15,35 @@ import {
 } from '../support/token-world.ts';
 
 describe('a token that only Connect can say who may have', () => {
-  it.each([
-    ["a retailer's assertion", assertionRequest],
-    ['a code', codeRequest],
-  ])('for %s is minted for each request, and the table hears nothing of it', async (_what, request) => {
+  it("for a retailer's assertion is minted for each request, and the table hears nothing of it", async () => {
     const { mints, calls, rows, vend } = world();
-    const vended = await Promise.all([vend({ request: request() }), vend({ request: request() })]);
+    const request = assertionRequest();
+    const vended = await Promise.all([vend({ request }), vend({ request })]);
     expect(vended.map(status)).toEqual(['bypass', 'bypass']);
     expect(vended.map(({ minted }) => minted?.outcome.kind)).toEqual(['token', 'token']);
     expect(mints).toHaveLength(2);
     expect([calls, rows.size]).toEqual([{ reads: 0, writes: 0 }, 0]);
+  });
+
+  it('for a code is minted once, however many instances are sent it at once, or later', async () => {
+    const { mints, rows, instance } = world();
+    const [one, other] = [instance(), instance()];
+    const vended = await Promise.all([one, other, one].map((vend) => vend({ request: codeRequest() })));
+    expect(vended.map(status).toSorted()).toEqual(['bypass', 'invalid_grant', 'invalid_grant']);
+    expect(status(await instance()({ request: codeRequest() }))).toBe('invalid_grant');
+    expect(status(await other({ request: codeRequest('another') }))).toBe('bypass');
+    expect(mints).toHaveLength(2);
+    expect([...rows.keys()].join()).not.toContain('another');
+  });
+
+  it('for a code that Connect never carried out may be asked for again', async () => {
+    const { state, mints, vend, instance } = world();
+    state.answer = down;
+    expect(status(await vend({ request: codeRequest() }))).toBe('unavailable');
+    state.answer = { lifetimeMs: day };
+    expect(status(await instance()({ request: codeRequest() }))).toBe('bypass');
+    expect(status(await instance()({ request: codeRequest() }))).toBe('invalid_grant');
+    expect(mints).toHaveLength(2);
   });
 
   it('is not begun with no time left: a code stays unused', async () => {
@@ -92,7 +111,7 @@ describe('a failed mint', () => {
     const { state, mints, vend } = world();
     state.answer = { kind: 'invalid_grant' };
     for (let i = 0; i < 3; i++)
-      expect(status(await vend({ request: codeRequest('wrong') }))).toBe('invalid_grant');
+      expect(status(await vend({ request: codeRequest(`wrong ${i}`) }))).toBe('invalid_grant');
     expect(mints).toHaveLength(3);
   });
 

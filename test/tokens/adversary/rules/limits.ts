@@ -1,0 +1,34 @@
+import { tookMs } from '../exchange.ts';
+import type { Rule } from './rule.ts';
+
+/** From API Gateway's time of the request, with a cold start. */
+const answeredWithinMs = 25_000 + 1_500;
+
+/** Every request is answered, in time, by the function and not by what ends it. */
+export const inTime: Rule = {
+  name: 'in time',
+  check: (exchange) => {
+    const { ending, status } = exchange;
+    if (ending.kind === 'timeout') return 'ended by Lambda’s timeout';
+    if (ending.kind === 'threw') return `the handler threw ${String(ending.error)}`;
+    if (ending.kind === 'crashed') return undefined;
+    if (status === 0) return 'no answer that API Gateway could read';
+    return tookMs(exchange) > answeredWithinMs
+      ? `answered after ${Math.round(tookMs(exchange))} ms`
+      : undefined;
+  },
+};
+
+export const noBug: Rule = {
+  name: 'no bug',
+  check: ({ audit }) => (audit['reason'] === 'bug' ? 'the audit line says bug' : undefined),
+};
+
+/** A request looks at the table a few times, and while it waits for another instance a few times a second. */
+export const fewTableCalls: Rule = {
+  name: 'few table calls',
+  check: (exchange) => {
+    const most = 14 + (2 * tookMs(exchange)) / 200;
+    return exchange.tableCalls > most ? `${exchange.tableCalls} calls to the table` : undefined;
+  },
+};
