@@ -3,7 +3,7 @@ import { createBackOff } from '../../lambda/tokens/back-off.ts';
 import { scheduleEvent } from '../local/emulators/schedule-event.ts';
 import { type Answer, day, down, hour, order, world } from '../support/token-world.ts';
 import { perVend, prices } from './prices.ts';
-import { randomFrom } from './random.ts';
+import { randomFrom } from '../support/random.ts';
 import type { Row } from './report.ts';
 
 const minute = 60_000;

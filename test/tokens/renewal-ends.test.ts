@@ -3,7 +3,7 @@ import { expect, it } from 'vitest';
 import { nothingKnown } from '../../lambda/tokens/known.ts';
 import { suffices } from '../../lambda/tokens/token.ts';
 import type { Row, StoredRow, TableFault, TokenTable } from '../../lambda/tokens/token-table.ts';
-import { randomFrom } from '../bench/random.ts';
+import { randomFrom } from '../support/random.ts';
 import { leaseOf, runningLease } from '../support/leases.ts';
 import { down, silent, type Upstream } from '../support/simulated-connect.ts';
 import { day, hour, mintRequest, minute, second, world } from '../support/token-world.ts';
