@@ -6,7 +6,7 @@ import { endedLease, type Lease, pauseAfter, remainingMs, retryAfterMsOf, scopeO
 import type { Failure, MintOutcome, MintResult } from './mint.ts';
 import type { MintRequest } from './mint-request.ts';
 import type { NoToken } from './plan.ts';
-import { suffices } from './token.ts';
+import { isExpired, suffices } from './token.ts';
 import type { VendResult, VendToken } from './token-cache.ts';
 
 /** A code that went up is remembered for longer than Connect would take it. */
@@ -79,6 +79,8 @@ export function createUncachedMint(dependencies: RenewalDependencies): VendToken
     }
     circuitOf(request, dependencies).known.lease = undefined;
     const { token } = outcome;
+    // A code is used up, and brought a token that had expired on arrival.
+    if (request.subject.kind === 'code' && isExpired(token, now())) return none({ kind: 'outcome_unknown' });
     // A code is used up: its token is all that it will ever bring.
     if (request.subject.kind === 'code' || suffices(token, minTtlMs, now()))
       return { kind: 'token', token, cacheStatus: 'bypass', minted: undefined, tableFault: undefined };
