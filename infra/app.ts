@@ -9,7 +9,7 @@ import { PolicyError } from './policy/problems.ts';
 import { readSettings, SettingsError } from './settings.ts';
 import { VendingStack } from './stack.ts';
 
-// Every recommended feature flag of the pinned CDK. Its performance counters would make each synth's output differ.
+// Sets every recommended feature flag of the pinned CDK. Performance counters would make each synth's output differ.
 const app = new App({ context: featureFlags, performanceReporting: false });
 try {
   const settings = readSettings((key) => app.node.tryGetContext(key));

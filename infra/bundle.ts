@@ -5,20 +5,19 @@ import type { Policy } from '../lambda/policy/policy.ts';
 
 const repository = join(import.meta.dirname, '..');
 const entryPoints = ['lambda/vend-function.ts', 'lambda/refresh-function.ts'];
-/** Nothing is written here, but the names of chunks follow it: the same in every folder. */
+/** esbuild writes nothing here, but derives the names of chunks from it: they are the same in every checkout. */
 const outdir = 'bundle';
 
 export type Bundle = {
-  /** Of the asset: code and policy, source maps aside. */
+  /** The size of the asset: code and policy, without source maps. */
   bytes: number;
   /** Sizes by file name, relative to the asset. */
   files: Readonly<Record<string, number>>;
 };
 
 /**
- * Builds both functions, which share most of their code, with their policy into the folder `into`, and source maps
- * into `${into}-maps`; both folders are emptied first. The same sources and policy give the same bytes, wherever they
- * are built. Throws esbuild's BuildFailure.
+ * Builds both functions with their policy into the folder `into`, and source maps into `${into}-maps`; empties both
+ * folders first. The same sources and policy give the same bytes in every checkout. Throws esbuild's BuildFailure.
  */
 export async function bundleFunctions({ policy, into }: { policy: Policy; into: string }): Promise<Bundle> {
   const { outputFiles } = await build({
@@ -33,11 +32,11 @@ export async function bundleFunctions({ policy, into }: { policy: Policy; into: 
     outExtension: { '.js': '.mjs' },
     platform: 'node',
     target: 'node24',
-    // The SDK's half for browsers, and event streams, which no call of ours has: they would never be loaded.
+    // The SDK's code for browsers and event streams, which no call of ours uses: it would never be loaded.
     external: ['bowser', '@smithy/core/event-streams'],
     alias: { '@aws-sdk/credential-provider-node': './lambda/aws/role-credentials.ts' },
     mainFields: ['module', 'main'],
-    // Paths as the sources have them: where node_modules is a link, they would lead out of this folder.
+    // Without this, paths would lead out of the checkout where node_modules is a link.
     preserveSymlinks: true,
     legalComments: 'none',
     sourcemap: 'external',

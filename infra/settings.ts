@@ -8,9 +8,9 @@ const stageSchema = z.strictObject({
   stackName: z
     .string({ error: 'write a name such as connect-token-vending' })
     .regex(/^[A-Za-z][A-Za-z0-9-]{0,63}$/, {
-      error: 'write a name of up to 64 letters, digits and -, a letter first',
+      error: 'write a name of up to 64 letters, digits and -, starting with a letter',
     }),
-  /** The policy file's path; another one by -c policy=FILE. */
+  /** The path of the policy file; `-c policy=FILE` overrides it. */
   policy: z
     .string({ error: 'write the path of the policy file' })
     .min(1, 'write the path of the policy file'),
@@ -18,14 +18,14 @@ const stageSchema = z.strictObject({
     { requestsPerSecond: count(10_000), burst: count(5_000) },
     { error: 'write { "requestsPerSecond": 100, "burst": 200 }' },
   ),
-  /** CPU comes with it: with less, a cold start alone may outlast the time that the token table has. */
+  /** Lambda gives CPU in proportion. With less, a cold start alone can take longer than the token table may. */
   memoryMegabytes: count(10_240, 512),
   logRetentionDays: z.literal(retentions as number[], { error: `write one of ${retentions.join(', ')}` }),
-  /** How often the tokens of keepWarm are looked at. Less often would waste much of a token's renewal window. */
+  /** How often the refresh function runs. A longer interval would waste much of a token's renewal window. */
   refreshMinutes: count(15).default(15),
-  /** Instances of the vend function at once. Left out, as many as the account has to give. */
+  /** Instances of the vend function that run at once. Default: no limit but the account's. */
   reservedConcurrency: count(10_000).optional(),
-  /** Sets the account's CloudWatch role for API Gateway, one for all its APIs in the region. */
+  /** Whether to set the account's CloudWatch role for API Gateway, which all its APIs in the region share. */
   apiGatewayAccountRole: z.boolean({ error: 'write true or false' }),
   alarmTopicArn: z
     .string({ error: 'write the ARN of an SNS topic' })
@@ -35,30 +35,30 @@ const stageSchema = z.strictObject({
     .optional(),
 });
 
-/** What differs between stages; from `cdk.json`. */
+/** The settings of one stage, from `cdk.json`. */
 export type Settings = z.output<typeof stageSchema> & {
   /** Also the stage's name in the URL. */
   stage: string;
 };
 
-/** A setting cannot be used. The message is made to be read as it is: one line for every problem. */
+/** A setting cannot be used. The message has one line per problem, for the user to read as it is. */
 export class SettingsError extends Error {
   override name = 'SettingsError';
 }
 
-/** Reads the context that `cdk.json` and `-c key=value` give. Throws SettingsError. */
+/** Reads the settings from the context of `cdk.json` and `-c key=value`. Throws SettingsError. */
 export function readSettings(context: (key: string) => unknown): Settings {
   const stages: unknown = context('stages') ?? {};
   const names = Object.keys(stages as object);
-  const unfit = names.find((name) => !/^[A-Za-z][A-Za-z0-9_-]{0,127}$/.test(name));
-  if (unfit !== undefined) {
+  const unusable = names.find((name) => !/^[A-Za-z][A-Za-z0-9_-]{0,127}$/.test(name));
+  if (unusable !== undefined) {
     throw new SettingsError(
-      `cdk.json context.stages.${unfit}: name a stage with up to 128 letters, digits, - and _, a letter first`,
+      `cdk.json context.stages.${unusable}: name a stage with up to 128 letters, digits, - and _, starting with a letter`,
     );
   }
   const stage = names.find((name) => name === context('stage'));
   if (stage === undefined) {
-    const choice = names.length === 0 ? 'there is none in cdk.json context.stages yet' : names.join(' or ');
+    const choice = names.length === 0 ? 'cdk.json context.stages has none yet' : names.join(' or ');
     throw new SettingsError(`cdk.json context.stage: write the name of a stage: ${choice}`);
   }
   refuseSharedStackName(stages as Record<string, { stackName?: unknown }>, stage);
@@ -72,13 +72,13 @@ export function readSettings(context: (key: string) => unknown): Settings {
   throw new SettingsError(parsed.error.issues.flatMap((issue) => describe(issue, where)).join('\n'));
 }
 
-/** Deploying the one would replace the other. */
+/** Deploying one of the stages would replace the other. */
 function refuseSharedStackName(stages: Record<string, { stackName?: unknown } | null>, stage: string): void {
   const stackName = stages[stage]?.stackName;
   const other = Object.keys(stages).find((name) => name !== stage && stages[name]?.stackName === stackName);
   if (other === undefined || stackName === undefined) return;
   throw new SettingsError(
-    `cdk.json context.stages.${stage}.stackName: ${other} has the same: write a name of its own`,
+    `cdk.json context.stages.${stage}.stackName: the stage ${other} has the same name: write another`,
   );
 }
 

@@ -11,13 +11,13 @@ import type { Settings } from '../settings.ts';
 
 export const fiveMinutes = Duration.minutes(5);
 
-/** How often the functions counted that, in one period. */
+/** The sum, over one period, of a count that the functions record. */
 export function counted(metricName: string, { stackName }: Settings, period: Duration): Metric {
   const dimensionsMap = { service: stackName };
   return new Metric({ namespace: metricsNamespace, metricName, dimensionsMap, statistic: Stats.SUM, period });
 }
 
-/** For what should never happen: once is enough, and nothing heard is nothing wrong. */
+/** For what should never happen: one occurrence raises the alarm, and no data is no fault. */
 export const onceIsEnough = {
   threshold: 1,
   comparisonOperator: ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,

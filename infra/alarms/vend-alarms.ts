@@ -13,45 +13,46 @@ import { counted, onceIsEnough, fiveMinutes as period } from './alarm-metrics.ts
 
 export type VendAlarmsProps = { settings: Settings; api: RestApi };
 
-export function vendAlarms(scope: Construct, { settings, api }: VendAlarmsProps): Alarm[] {
+/** These alarms fire when callers are affected, or soon will be. */
+export function createVendAlarms(scope: Construct, { settings, api }: VendAlarmsProps): Alarm[] {
   return [
-    credentialsRefused(scope, settings),
-    serverErrors(scope, api),
-    lastingErrors(scope, api),
-    tableFaults(scope, settings),
+    createCredentialsRefused(scope, settings),
+    createServerErrors(scope, api),
+    createLastingErrors(scope, api),
+    createTableFaults(scope, settings),
   ];
 }
 
-function credentialsRefused(scope: Construct, settings: Settings): Alarm {
+function createCredentialsRefused(scope: Construct, settings: Settings): Alarm {
   return new Alarm(scope, 'CredentialsRefused', {
     alarmDescription:
-      "Instacart Connect refused this service's credentials. Find the client and secret_version_id in the lines of " +
-      'either function with refused_credentials above 0, and put the right pair into its secret. Lines whose mint is ' +
-      'query_params_forbidden say that Connect takes the pair for leaked: have it rotated.',
+      "Instacart Connect refused this service's credentials. In the log of either function, lines with " +
+      'refused_credentials above 0 name the client and the secret_version_id: put the right pair into that secret. If ' +
+      'mint is query_params_forbidden, Connect treats the pair as leaked: ask Instacart for a new one.',
     metric: counted('CredentialsRefused', settings, period),
     ...onceIsEnough,
   });
 }
 
 const whatToRead =
-  'The audit lines with a status of 500 and more give the reason: upstream_unavailable is Connect itself, misconfigured a ' +
-  'secret. If there are none, the function does not answer: see its own errors and throttles, and the access log.';
+  'The audit lines with a status of 500 and more give the reason: upstream_unavailable means Connect, misconfigured a ' +
+  'secret. Without such lines the function does not answer: see its errors and throttles, and the access log.';
 
-function serverErrors(scope: Construct, api: RestApi): Alarm {
-  return errorAlarm(scope, 'ServerErrors', {
+function createServerErrors(scope: Construct, api: RestApi): Alarm {
+  return createErrorAlarm(scope, 'ServerErrors', {
     alarmDescription:
-      'More than 5 % of the requests of the last five minutes, three at least, were answered with 5xx. ' +
+      'At least three requests, and more than 5 % of all, got a 5xx response in the last five minutes. ' +
       whatToRead,
     metric: errorShare(api, 3),
     evaluationPeriods: 1,
   });
 }
 
-/** One failure in a quiet hour is no rate: three are. */
-function lastingErrors(scope: Construct, api: RestApi): Alarm {
-  return errorAlarm(scope, 'LastingErrors', {
+/** In a quiet hour one failure is no rate, but three are. */
+function createLastingErrors(scope: Construct, api: RestApi): Alarm {
+  return createErrorAlarm(scope, 'LastingErrors', {
     alarmDescription:
-      'Three times in the last hour more than 5 % of the requests of five minutes were answered with 5xx. ' +
+      'More than 5 % of the requests got a 5xx response in three of the five-minute periods of the last hour. ' +
       whatToRead,
     metric: errorShare(api, 1),
     evaluationPeriods: 12,
@@ -59,7 +60,7 @@ function lastingErrors(scope: Construct, api: RestApi): Alarm {
   });
 }
 
-function errorAlarm(scope: Construct, id: string, props: Omit<AlarmProps, 'threshold'>): Alarm {
+function createErrorAlarm(scope: Construct, id: string, props: Omit<AlarmProps, 'threshold'>): Alarm {
   return new Alarm(scope, id, {
     ...props,
     threshold: 5,
@@ -68,10 +69,10 @@ function errorAlarm(scope: Construct, id: string, props: Omit<AlarmProps, 'thres
   });
 }
 
-/** In %, of the requests that were not answered with 4xx: unsigned requests from strangers must not hide failures. */
+/** In %, of the requests without a 4xx response: a stranger's unsigned requests must not hide failures. */
 function errorShare({ deploymentStage: stage }: RestApi, least: number): MathExpression {
   return new MathExpression({
-    label: 'Share of 5xx answers in %',
+    label: 'Share of 5xx responses in %',
     expression: `IF(errors >= ${least}, 100 * errors / (requests - FILL(refused, 0)), 0)`,
     usingMetrics: {
       errors: stage.metricServerError({ statistic: Stats.SUM, period }),
@@ -82,14 +83,14 @@ function errorShare({ deploymentStage: stage }: RestApi, least: number): MathExp
   });
 }
 
-/** Callers don't notice, so the operators have to be told. Three periods an hour, as a quiet stage has few vends. */
-function tableFaults(scope: Construct, settings: Settings): Alarm {
+/** Callers do not notice, so operators must be told. Three periods an hour: a quiet stage has few vends. */
+function createTableFaults(scope: Construct, settings: Settings): Alarm {
   return new Alarm(scope, 'TableFaults', {
     alarmDescription:
-      'Again and again in the last hour the token table was slow, throttled, missing or denied. Tokens are vended all ' +
-      'the same, but every instance mints its own, and Connect may start to refuse that. The lines of ' +
-      "either function with a table_fault name the error: for AccessDenied see the table's resource policy, the function's role and the " +
-      "state of the table's KMS key, for throttling the account's DynamoDB quotas.",
+      'The token table was slow, throttled, missing or denied several times in the last hour. Callers still get tokens, ' +
+      'but every instance mints its own, and Connect may start to refuse that. In the log of either function, ' +
+      "table_fault names the error: for AccessDenied check the table's resource policy, the function's role and the " +
+      "state of the table's KMS key; for throttling the account's DynamoDB quotas.",
     metric: counted('TableFaults', settings, period),
     ...onceIsEnough,
     evaluationPeriods: 12,

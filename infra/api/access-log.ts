@@ -1,6 +1,6 @@
 /**
- * One line a request, of these fields and no others. No path, query or user agent, in which a caller may have put a
- * secret; no `$context.error.message`, which names ARNs.
+ * The fields of the one line per request. Path, query and user agent are not among them, because a caller may have put
+ * a secret there; nor is `$context.error.message`, which names ARNs.
  */
 const fields = {
   request_id: '$context.requestId',

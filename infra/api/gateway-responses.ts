@@ -1,9 +1,9 @@
 import { descriptions, responseHeaders, retryAfterHeader } from '../../lambda/protocol/contract.ts';
 import type { ErrorCode } from '../../lambda/protocol/error-codes.ts';
 
-/** What API Gateway answers by itself, before or instead of the function. */
+/** A response that API Gateway sends by itself, before or instead of the function. */
 export type GatewayResponse = {
-  /** API Gateway's name for the occasion. */
+  /** API Gateway's name for the event. */
   type: string;
   status: number;
   error: ErrorCode;
@@ -13,16 +13,18 @@ export type GatewayResponse = {
 };
 
 const unsigned = 'Sign the request with AWS Signature Version 4, for the service execute-api.';
-const badSignature = 'The signature is not valid: check the key, the region, the clock and what was signed.';
+const badSignature =
+  'The signature is not valid: check the key, the region, the clock and the signed headers.';
 const expired = "The session's credentials have expired: get new ones and sign again.";
-const notLetIn = 'The policy grants this caller nothing, or its account does not let it call this API.';
-const slowDown = 'Too many requests: slow down, and keep each token for as long as it is good.';
+const notLetIn = 'The policy grants this caller nothing, or its account does not allow it to call this API.';
+const slowDown = 'Too many requests: slow down, and reuse each token until it expires.';
 const badRequest = 'The request is malformed.';
 const down = 'The service is busy or down: try again.';
 
 /**
- * In the words of the function's own errors. Texts are fixed: `$context.error.message` names ARNs. Some of these
- * cannot come up in this API as it is; a change to it should not bring AWS's own wording back.
+ * All of API Gateway's own responses, in the format of the function's errors. Texts are fixed, because
+ * `$context.error.message` names ARNs. Some types cannot occur in this API today; they are here so that a change to the
+ * API does not bring AWS's own wording back.
  */
 export const gatewayResponses: readonly GatewayResponse[] = [
   { type: 'MISSING_AUTHENTICATION_TOKEN', status: 403, error: 'invalid_client', description: unsigned },
@@ -55,7 +57,7 @@ export const gatewayResponses: readonly GatewayResponse[] = [
     description: descriptions.contentType,
   },
   { type: 'DEFAULT_4XX', status: 400, error: 'invalid_request', description: badRequest },
-  // A function that is throttled comes up as any of the next three.
+  // A throttled function causes any of the next three.
   {
     type: 'API_CONFIGURATION_ERROR',
     status: 503,
@@ -97,7 +99,7 @@ export function gatewayHeaders({ retryAfterMs }: GatewayResponse): Record<string
   return { ...responseHeaders, ...(retryAfterMs !== undefined && retryAfterHeader(retryAfterMs)) };
 }
 
-/** The body as API Gateway's template; it puts the request's id in for `$context.requestId`. */
+/** The body as a template, in which API Gateway replaces `$context.requestId`. */
 export function gatewayBody({ error, description }: GatewayResponse): string {
   return JSON.stringify({ error, error_description: description, request_id: '$context.requestId' });
 }

@@ -1,6 +1,6 @@
-/** Characters that API Gateway takes; it writes `execute-api:/*` out as an ARN, so some are kept back for that. */
-const limit = 8192;
-const writtenOut = 2 * 64;
+const maxCharacters = 8192;
+/** API Gateway expands `execute-api:/*` into an ARN, which takes more characters. */
+const expansion = 2 * 64;
 
 export type Statement = {
   Sid: string;
@@ -13,15 +13,15 @@ export type Statement = {
 
 export type ResourcePolicy = {
   document: { Version: '2012-10-17'; Statement: Statement[] };
-  /** What the deny goes by: principals, or their accounts alone where the principals take too much room. */
+  /** What the deny statement names: the principals, or only their accounts where the principals do not fit. */
   denyBy: 'principal' | 'account';
 };
 
 /**
- * The API's resource policy for the principals of the policy file: a coarse gate, behind which the function decides.
- * The listed accounts are let in by condition: an account's root as Principal would only hand the question on to
- * that account's identity policies, and callers of the API's own account are to need none. Callers of other accounts
- * need one all the same. Throws PolicyTooLarge where not even the accounts fit.
+ * The API's resource policy for the principals of the policy file: a coarse gate before the function, which decides.
+ * A condition allows the listed accounts. An account's root as Principal would leave the decision to that account's
+ * identity policies, and callers in the API's own account should need none. Callers in other accounts need one in any
+ * case. Throws PolicyTooLarge where not even the accounts fit.
  */
 export function resourcePolicy(principals: readonly string[]): ResourcePolicy {
   const accounts = [...new Set(principals.map((arn) => arn.split(':')[4] ?? ''))];
@@ -39,19 +39,19 @@ export function resourcePolicy(principals: readonly string[]): ResourcePolicy {
   throw new PolicyTooLarge(accounts.length);
 }
 
-/** The principals are of so many accounts that no resource policy can name them. */
+/** The principals belong to more accounts than a resource policy can name. */
 export class PolicyTooLarge extends Error {
   override name = 'PolicyTooLarge';
 
   constructor(accounts: number) {
     super(
-      `The policy's principals are of ${accounts} accounts, more than the ${limit} characters of an API's resource ` +
-        'policy can hold: split the policy between several stacks.',
+      `The policy's principals belong to ${accounts} accounts, more than an API's resource policy can name in its ` +
+        `${maxCharacters} characters: split the policy between several stacks.`,
     );
   }
 }
 
-/** aws:PrincipalArn has the path that the file may leave out. No role is a Principal: it would have to exist. */
+/** aws:PrincipalArn contains the path, which the file may leave out. */
 function patterns(arn: string): string[] {
   const slash = arn.indexOf('/');
   const name = arn.slice(slash + 1);
@@ -75,5 +75,5 @@ function document(...Statement: Statement[]): ResourcePolicy['document'] {
 }
 
 function fits(...statements: Statement[]): boolean {
-  return JSON.stringify(document(...statements)).length + writtenOut <= limit;
+  return JSON.stringify(document(...statements)).length + expansion <= maxCharacters;
 }

@@ -17,14 +17,13 @@ import { Construct } from 'constructs';
 import { tokenPath } from '../../lambda/protocol/contract.ts';
 import type { Settings } from '../settings.ts';
 import { accessLogFormat } from './access-log.ts';
+import { acknowledgeFindings } from './acknowledged-findings.ts';
 import { gatewayBody, gatewayHeaders, gatewayResponses } from './gateway-responses.ts';
 import { resourcePolicy } from './resource-policy.ts';
 
-const loggingPolicy = 'AmazonAPIGatewayPushToCloudWatchLogs';
-
 export type VendingApiProps = { settings: Settings; handler: IFunction; principals: readonly string[] };
 
-/** The REST API: every path and method reaches the function, if IAM and the resource policy let the caller in. */
+/** The REST API. Every path and method reaches the function, if IAM and the resource policy allow the caller. */
 export class VendingApi extends Construct {
   readonly api: RestApi;
   readonly accessLog: LogGroup;
@@ -35,8 +34,8 @@ export class VendingApi extends Construct {
       retention: settings.logRetentionDays,
       removalPolicy: RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
     });
-    this.api = this.makeApi(settings);
-    this.demandModernTls();
+    this.api = this.createApi(settings);
+    this.requireTls12();
     this.setResourcePolicy(principals);
     this.addResponses();
     // CDK's own output, without the path.
@@ -45,20 +44,20 @@ export class VendingApi extends Construct {
     const integration = new LambdaIntegration(handler, { allowTestInvoke: false });
     this.api.root.addMethod('ANY', integration);
     this.api.root.addProxy({ defaultIntegration: integration });
-    this.acknowledge();
+    acknowledgeFindings(this.api);
   }
 
-  /** For a caller's HTTP client: the whole URL. */
+  /** The whole URL, for a caller's HTTP client. */
   get tokenUrl(): string {
     return this.api.urlForPath(tokenPath);
   }
 
-  /** For a caller's IAM policy. */
+  /** For a caller's identity policy. */
   get tokenArn(): string {
     return this.api.arnForExecuteApi('POST', tokenPath, this.api.deploymentStage.stageName);
   }
 
-  private makeApi(settings: Settings): RestApi {
+  private createApi(settings: Settings): RestApi {
     return new RestApi(this, 'Api', {
       restApiName: settings.stackName,
       description: 'Vends Instacart Connect access tokens',
@@ -72,10 +71,10 @@ export class VendingApi extends Construct {
         accessLogDestination: new LogGroupLogDestination(this.accessLog),
         accessLogFormat: AccessLogFormat.custom(accessLogFormat),
         loggingLevel: MethodLoggingLevel.ERROR,
-        // Would write tokens and codes into the log.
+        // A data trace would write tokens and codes into the log.
         dataTraceEnabled: false,
         metricsEnabled: true,
-        // Would keep tokens, and serve them to others.
+        // A cache would keep tokens, and serve them to other callers.
         cachingEnabled: false,
         tracingEnabled: false,
       },
@@ -86,21 +85,24 @@ export class VendingApi extends Construct {
     return this.api.node.defaultChild as CfnRestApi;
   }
 
-  /** API Gateway's default takes TLS 1.0 too. Strict: only by the API's own name, and the kind of endpoint that it is. */
-  private demandModernTls(): void {
+  /**
+   * API Gateway's default accepts TLS 1.0 too. STRICT refuses requests under another host name or through another kind
+   * of endpoint.
+   */
+  private requireTls12(): void {
     this.resource.securityPolicy = SecurityPolicy.TLS13_1_2_PFS_PQ_2025_09;
     this.resource.endpointAccessMode = 'STRICT';
   }
 
-  /** As the document that `resourcePolicy` gives, which others evaluate too, rather than through CDK's statements. */
+  /** Sets the document of `resourcePolicy` as it is, rather than CDK statements: the gateway emulator evaluates it too. */
   private setResourcePolicy(principals: readonly string[]): void {
     const { document, denyBy } = resourcePolicy(principals);
     this.resource.policy = document;
     if (denyBy === 'principal') return;
     Validations.of(this).addWarning(
       'ConnectTokenVending-ResourcePolicyByAccount',
-      "The policy has more principals than an API's resource policy can hold: it lets in every principal of their " +
-        'accounts, and the function alone tells them apart.',
+      "The policy has more principals than an API's resource policy can hold. The API allows every principal of their " +
+        'accounts, and only the function decides between them.',
     );
   }
 
@@ -116,7 +118,7 @@ export class VendingApi extends Construct {
     }
   }
 
-  /** API Gateway would make this log by itself, and keep it for ever. */
+  /** Without this log group API Gateway would create one itself, and keep it for ever. */
   private keepExecutionLog(settings: Settings): void {
     const log = new LogGroup(this, 'ExecutionLog', {
       logGroupName: Fn.join('', ['API-Gateway-Execution-Logs_', this.api.restApiId, '/', settings.stage]),
@@ -124,30 +126,5 @@ export class VendingApi extends Construct {
       removalPolicy: RemovalPolicy.DESTROY,
     });
     this.api.deploymentStage.node.addDependency(log);
-  }
-
-  private acknowledge(): void {
-    Validations.of(this.api).acknowledge(
-      {
-        id: 'AwsSolutions-APIG2',
-        reason:
-          "The function validates: API Gateway's validator knows neither forms nor the contract's errors.",
-      },
-      {
-        id: 'AwsSolutions-APIG3',
-        reason:
-          'Only callers that sign as a listed identity get further than API Gateway, and the stage throttles them.',
-      },
-      {
-        id: 'AwsSolutions-COG4',
-        reason: 'Callers are AWS workloads: IAM authorises every method, and there are no user pools.',
-      },
-    );
-    const accountRole = this.api.node.tryFindChild('CloudWatchRole');
-    if (accountRole === undefined) return;
-    Validations.of(accountRole).acknowledge({
-      id: `AwsSolutions-IAM4[Policy::arn:<AWS::Partition>:iam::aws:policy/service-role/${loggingPolicy}]`,
-      reason: 'API Gateway documents this managed policy for the role that all APIs of the account log with.',
-    });
   }
 }

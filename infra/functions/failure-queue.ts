@@ -3,7 +3,7 @@ import { Effect, PolicyStatement, type Role } from 'aws-cdk-lib/aws-iam';
 import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
 
-/** Keeps what could not be delivered or done until somebody has looked at it; an alarm says when there is something. */
+/** Keeps what could not be delivered or done until an operator has looked at it. An alarm fires on any message. */
 export class FailureQueue extends Queue {
   constructor(scope: Construct, id: string) {
     super(scope, id, {
@@ -17,7 +17,7 @@ export class FailureQueue extends Queue {
     });
   }
 
-  /** To send messages, and nothing else: `grantSendMessages` gives more. */
+  /** Grants the role to send messages; CDK's `grantSendMessages` would grant more. */
   grantSend(role: Role): void {
     role.addToPolicy(
       new PolicyStatement({

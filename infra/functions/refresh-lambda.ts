@@ -5,11 +5,11 @@ import { FailureQueue } from './failure-queue.ts';
 import { type FunctionProps, ServiceFunction } from './service-lambda.ts';
 
 /**
- * Keeps the policy's keepWarm tokens fresh. It is there even while that list is empty, so that the first entry adds
- * a schedule and changes nothing else. Nobody but that schedule may invoke it.
+ * Keeps the policy's keepWarm tokens fresh. The stack has it even while that list is empty, so that the first entry
+ * adds a schedule and changes nothing else. Only that schedule may invoke it.
  */
 export class RefreshFunction extends ServiceFunction {
-  /** Runs that failed: Scheduler invokes asynchronously, and its own dead-letter queue never hears of those. */
+  /** Runs that failed. Scheduler invokes asynchronously, so its own dead-letter queue does not get them. */
   readonly failures: FailureQueue;
 
   constructor(scope: Construct, id: string, props: FunctionProps) {
@@ -22,9 +22,9 @@ export class RefreshFunction extends ServiceFunction {
     this.failures = new FailureQueue(this, 'Failures');
     this.failures.grantSend(this.role);
     this.function.configureAsyncInvoke({
-      // CDK's own destination would give the role more than it needs.
+      // CDK's own destination would grant the role more than it needs.
       onFailure: { bind: () => ({ destination: this.failures.queueArn }) },
-      // The next run is the retry: it finds whatever is not fresh yet. The function itself tries a mint again.
+      // The next run is the retry: it renews what is not fresh yet. Within a run the function retries each mint.
       retryAttempts: 0,
       maxEventAge: Duration.minutes(props.settings.refreshMinutes),
     });

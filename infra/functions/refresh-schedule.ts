@@ -9,16 +9,16 @@ import { FailureQueue } from './failure-queue.ts';
 
 export type RefreshScheduleProps = { settings: Settings; handler: IFunction };
 
-/** Invokes the refresh function every so many minutes, with a role that can do that and no more. */
+/** Invokes the refresh function at a fixed rate, with a role that may do nothing else. */
 export class RefreshSchedule extends Construct {
-  /** Invocations that Scheduler could not place. */
+  /** Invocations that Scheduler could not deliver. */
   readonly undelivered: FailureQueue;
 
   constructor(scope: Construct, id: string, { settings, handler }: RefreshScheduleProps) {
     super(scope, id);
     this.undelivered = new FailureQueue(this, 'Undelivered');
     const group = new ScheduleGroup(this, 'Group', { removalPolicy: RemovalPolicy.DESTROY });
-    const role = this.makeRole(group, handler);
+    const role = this.createRole(group, handler);
     const every = Duration.minutes(settings.refreshMinutes);
     const schedule = new CfnSchedule(this, 'Schedule', {
       description: 'Keeps the tokens of keepWarm in the policy fresh',
@@ -30,17 +30,17 @@ export class RefreshSchedule extends Construct {
         roleArn: role.roleArn,
         input: JSON.stringify(scheduleInput),
         deadLetterConfig: { arn: this.undelivered.queueArn },
-        // No longer than until the next run, which does the same.
+        // Ends with the next run, which does the same work.
         retryPolicy: { maximumRetryAttempts: 3, maximumEventAgeInSeconds: every.toSeconds() },
       },
     });
-    // The role with its permissions, which a mere reference to it does not wait for.
+    // Waits for the role's permissions too: a reference alone waits for the role only.
     schedule.node.addDependency(role);
   }
 
-  private makeRole(group: ScheduleGroup, handler: IFunction): Role {
+  private createRole(group: ScheduleGroup, handler: IFunction): Role {
     const role = new Role(this, 'Role', {
-      // A group of its own, because the group is what Scheduler tells about the schedule that wants the role.
+      // The schedule has a group of its own, because Scheduler names only the group when it assumes the role.
       assumedBy: new ServicePrincipal('scheduler.amazonaws.com', {
         conditions: {
           StringEquals: {

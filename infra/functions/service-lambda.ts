@@ -1,19 +1,18 @@
-import { type Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
-import { Effect, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { type Duration, RemovalPolicy } from 'aws-cdk-lib';
+import { type IRole, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Architecture, Code, Function as LambdaFunction, Runtime } from 'aws-cdk-lib/aws-lambda';
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import type { Settings } from '../settings.ts';
-import type { SecretAccess } from '../storage/client-secrets.ts';
-import type { TokenTable } from '../storage/tokens-table.ts';
 
-/** What both functions are made with. */
+/** What both functions need. */
 export type FunctionProps = {
   settings: Settings;
   /** The folder with the built bundle, which has the entries of both. */
   asset: string;
-  secrets: SecretAccess;
-  table: TokenTable;
+  /** Lets the function's role read the secrets that the function needs, and no others. */
+  grantSecrets: (role: IRole) => void;
+  tokenTable: { name: string; grantUse: (role: IRole) => void };
 };
 
 export type ServiceFunctionProps = FunctionProps & {
@@ -24,10 +23,7 @@ export type ServiceFunctionProps = FunctionProps & {
   reservedConcurrency?: number | undefined;
 };
 
-/**
- * One of the two functions, its log and its role, which may write that log, read those secrets and use the token
- * table: nothing else.
- */
+/** One of the two functions, with its log and its role. The role may write the log, read secrets and use the token table. */
 export class ServiceFunction extends Construct {
   readonly function: LambdaFunction;
   readonly role: Role;
@@ -35,7 +31,7 @@ export class ServiceFunction extends Construct {
 
   constructor(scope: Construct, id: string, props: ServiceFunctionProps) {
     super(scope, id);
-    const { settings, table, reservedConcurrency } = props;
+    const { settings, tokenTable, reservedConcurrency } = props;
     this.logGroup = new LogGroup(this, 'Log', {
       retention: settings.logRetentionDays,
       // The audit outlives the stack.
@@ -43,8 +39,8 @@ export class ServiceFunction extends Construct {
     });
     this.role = new Role(this, 'Role', { assumedBy: new ServicePrincipal('lambda.amazonaws.com') });
     this.logGroup.grantWrite(this.role);
-    for (const statement of permissions(props.secrets, Stack.of(this))) this.role.addToPolicy(statement);
-    table.grantUse(this.role);
+    props.grantSecrets(this.role);
+    tokenTable.grantUse(this.role);
     this.function = new LambdaFunction(this, 'Function', {
       description: props.description,
       runtime: Runtime.NODEJS_24_X,
@@ -58,23 +54,8 @@ export class ServiceFunction extends Construct {
       logGroup: this.logGroup,
       environment: {
         SERVICE_NAME: settings.stackName,
-        TOKEN_TABLE: table.table.tableName,
+        TOKEN_TABLE: tokenTable.name,
       },
     });
   }
-}
-
-function permissions({ secretArns, keyArns }: SecretAccess, { region }: Stack): PolicyStatement[] {
-  const read = new PolicyStatement({
-    effect: Effect.ALLOW,
-    actions: ['secretsmanager:GetSecretValue'],
-    resources: [...secretArns],
-  });
-  const decrypt = new PolicyStatement({
-    effect: Effect.ALLOW,
-    actions: ['kms:Decrypt'],
-    resources: [...keyArns],
-    conditions: { StringEquals: { 'kms:ViaService': `secretsmanager.${region}.amazonaws.com` } },
-  });
-  return [...(secretArns.length > 0 ? [read] : []), ...(keyArns.length > 0 ? [decrypt] : [])];
 }

@@ -3,7 +3,7 @@ import type { Construct } from 'constructs';
 import { timeBudget } from '../../lambda/values/time-budget.ts';
 import { type FunctionProps, ServiceFunction } from './service-lambda.ts';
 
-/** Answers callers, who reach it through API Gateway alone. */
+/** Answers token requests. Only API Gateway may invoke it. */
 export class VendFunction extends ServiceFunction {
   constructor(scope: Construct, id: string, props: FunctionProps) {
     super(scope, id, {

@@ -1,45 +1,64 @@
-import { RemovalPolicy, Validations } from 'aws-cdk-lib';
+import { RemovalPolicy, Stack, Validations } from 'aws-cdk-lib';
+import { Effect, type IGrantable, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { Key } from 'aws-cdk-lib/aws-kms';
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
 import type { ClientSecret } from '../policy/compile.ts';
 
-/** What a function needs to read secrets. AWS's own aws/secretsmanager key needs no permission. */
-export type SecretAccess = { secretArns: readonly string[]; keyArns: readonly string[] };
+/** AWS's own key aws/secretsmanager has no `keyArn` here, as nobody needs a permission for it. */
+type StoredSecret = { client: string; secretArn: string; keyArn: string | undefined };
 
 /**
- * The clients' secrets: made here, or imported by ARN. What is made outlives the stack (but not a first deployment
- * that fails: the next one would find the names taken), as Connect shows a client secret once; a stack that is set up
- * anew takes it over by `secretArn` and `kmsKeyArn`.
+ * The clients' secrets: the stack creates them, or imports them by ARN. Created secrets outlive the stack, as Connect
+ * shows a client secret only once; but not a first deployment that fails, or the next one would find the names taken.
+ * A new stack takes over existing secrets by `secretArn` and `kmsKeyArn`.
  */
 export class ClientSecrets extends Construct {
-  /** Made here, and empty until an operator fills them in. */
-  readonly made: Secret[] = [];
+  /** Created by this stack, and empty until an operator fills them in. */
+  readonly created: Secret[] = [];
   key: Key | undefined;
-  private readonly entries: Array<{ client: string; secretArn: string; keyArn: string | undefined }> = [];
+  private readonly secrets: StoredSecret[] = [];
 
   constructor(scope: Construct, id: string, secrets: readonly ClientSecret[]) {
     super(scope, id);
     for (const secret of secrets) {
       const { client } = secret;
       if ('arn' in secret) {
-        this.entries.push({ client, secretArn: secret.arn, keyArn: secret.kmsKeyArn });
+        this.secrets.push({ client, secretArn: secret.arn, keyArn: secret.kmsKeyArn });
         continue;
       }
-      this.key ??= this.makeKey();
-      const { secretArn } = this.makeSecret(secret, this.key);
-      this.entries.push({ client, secretArn, keyArn: this.key.keyArn });
+      this.key ??= this.createKey();
+      const { secretArn } = this.createSecret(secret, this.key);
+      this.secrets.push({ client, secretArn, keyArn: this.key.keyArn });
     }
   }
 
-  /** For the secrets of those clients, or of all. */
-  access(clients?: readonly string[]): SecretAccess {
-    const entries = this.entries.filter(({ client }) => clients?.includes(client) ?? true);
-    const keyArns = entries.flatMap(({ keyArn }) => keyArn ?? []);
-    return { secretArns: entries.map(({ secretArn }) => secretArn), keyArns: [...new Set(keyArns)] };
+  /** Grants read access to the secrets of these clients; of all clients where none are named. */
+  grantRead({ grantPrincipal: grantee }: IGrantable, clients?: readonly string[]): void {
+    const granted = this.secrets.filter(({ client }) => clients?.includes(client) ?? true);
+    if (granted.length === 0) return;
+    grantee.addToPrincipalPolicy(
+      new PolicyStatement({
+        effect: Effect.ALLOW,
+        actions: ['secretsmanager:GetSecretValue'],
+        resources: granted.map(({ secretArn }) => secretArn),
+      }),
+    );
+    const keyArns = new Set(granted.flatMap(({ keyArn }) => keyArn ?? []));
+    if (keyArns.size === 0) return;
+    grantee.addToPrincipalPolicy(
+      new PolicyStatement({
+        effect: Effect.ALLOW,
+        actions: ['kms:Decrypt'],
+        resources: [...keyArns],
+        conditions: {
+          StringEquals: { 'kms:ViaService': `secretsmanager.${Stack.of(this).region}.amazonaws.com` },
+        },
+      }),
+    );
   }
 
-  private makeKey(): Key {
+  private createKey(): Key {
     return new Key(this, 'Key', {
       description: 'Encrypts the client secrets of Instacart Connect',
       enableKeyRotation: true,
@@ -47,9 +66,9 @@ export class ClientSecrets extends Construct {
     });
   }
 
-  /** The placeholder shows what to fill in; without a client_id the function takes it for "not set yet". */
-  private makeSecret({ client, name }: { client: string; name: string }, encryptionKey: Key): Secret {
-    // Identified by its name: a client that is called otherwise keeps its secret.
+  /** The placeholder shows what to fill in. The function reads an empty client_id as "not set yet". */
+  private createSecret({ client, name }: { client: string; name: string }, encryptionKey: Key): Secret {
+    // The secret's name is its construct id: a client that is renamed keeps its secret.
     const secret = new Secret(this, name.replaceAll('/', '|'), {
       secretName: name,
       description: `Instacart Connect's client_id and client_secret for the client ${client} of the policy`,
@@ -66,7 +85,7 @@ export class ClientSecrets extends Construct {
       reason:
         'Only Instacart can issue a new pair, by cloning the application; the function notices the new version.',
     });
-    this.made.push(secret);
+    this.created.push(secret);
     return secret;
   }
 }

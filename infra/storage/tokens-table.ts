@@ -1,18 +1,18 @@
 import { Duration, Lazy, RemovalPolicy, Stack, Validations } from 'aws-cdk-lib';
 import { AttributeType, BillingMode, Table, TableEncryption } from 'aws-cdk-lib/aws-dynamodb';
-import { AnyPrincipal, Effect, PolicyDocument, PolicyStatement, type Role } from 'aws-cdk-lib/aws-iam';
+import { AnyPrincipal, Effect, type IRole, PolicyDocument, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { Key } from 'aws-cdk-lib/aws-kms';
 import { Construct } from 'constructs';
 
-/** All that the functions do with items. */
-const used = ['dynamodb:GetItem', 'dynamodb:UpdateItem'];
+/** Everything that the functions do with items. */
+const usedActions = ['dynamodb:GetItem', 'dynamodb:UpdateItem'];
 
 /**
- * Whatever reads, writes or copies items; transactions are authorised as the actions they consist of. Not what
- * administers the table: nobody is to be locked out of deploying, describing or deleting it.
+ * Every action that reads, writes or copies items; AWS authorises a transaction as the actions in it. Administrators
+ * stay able to deploy, describe and delete the table.
  */
 const itemActions = [
-  ...used,
+  ...usedActions,
   'dynamodb:BatchGetItem',
   'dynamodb:BatchWriteItem',
   'dynamodb:ConditionCheckItem',
@@ -31,11 +31,11 @@ const itemActions = [
 ];
 
 /**
- * The tokens that every instance shares, with their leases, and the clients' back-off. A cache: it goes with the
- * stack, and what was in it is minted again.
+ * The tokens and leases that all instances share, and the clients' circuit breakers. It is a cache: the table is deleted
+ * with the stack, and the functions mint its tokens again.
  */
 export class TokenTable extends Construct {
-  readonly table: Table;
+  private readonly table: Table;
   private readonly key: Key;
   private readonly roleArns: string[] = [];
 
@@ -53,7 +53,7 @@ export class TokenTable extends Construct {
       billingMode: BillingMode.PAY_PER_REQUEST,
       encryption: TableEncryption.CUSTOMER_MANAGED,
       encryptionKey: this.key,
-      resourcePolicy: this.keepOutOthers(),
+      resourcePolicy: this.denyAllButTheFunctions(),
       deletionProtection: false,
       removalPolicy: RemovalPolicy.DESTROY,
     });
@@ -64,14 +64,18 @@ export class TokenTable extends Construct {
     });
   }
 
-  /** Lets the role read and write items; the table's own policy denies them to every other identity. */
-  grantUse(role: Role): void {
+  get name(): string {
+    return this.table.tableName;
+  }
+
+  /** Grants the role to read and write items. The table's own policy denies both to every other identity. */
+  grantUse(role: IRole): void {
     this.roleArns.push(role.roleArn);
-    role.addToPolicy(
-      new PolicyStatement({ effect: Effect.ALLOW, actions: used, resources: [this.table.tableArn] }),
+    role.addToPrincipalPolicy(
+      new PolicyStatement({ effect: Effect.ALLOW, actions: usedActions, resources: [this.table.tableArn] }),
     );
-    // DynamoDB decrypts the table's own key in the name of who reads or writes, and needs no more than that.
-    role.addToPolicy(
+    // DynamoDB decrypts the table's own key on behalf of the caller, which needs no other permission for the key.
+    role.addToPrincipalPolicy(
       new PolicyStatement({
         effect: Effect.ALLOW,
         actions: ['kms:Decrypt'],
@@ -84,11 +88,11 @@ export class TokenTable extends Construct {
   }
 
   /**
-   * Many identities of an account may read every table: administrators, auditors, AWS's own ReadOnlyAccess. Here the
-   * items are tokens, so an explicit deny overrides them all. There is no circular dependency: the roles' permissions
-   * are policies of their own.
+   * Many identities of an account may read every table: administrators, auditors, AWS's own ReadOnlyAccess. These items
+   * are tokens, so an explicit deny overrides those permissions. The table can refer to the roles without a circular
+   * dependency, because the roles' permissions are policies of their own.
    */
-  private keepOutOthers(): PolicyDocument {
+  private denyAllButTheFunctions(): PolicyDocument {
     return new PolicyDocument({
       statements: [
         new PolicyStatement({
@@ -96,7 +100,7 @@ export class TokenTable extends Construct {
           effect: Effect.DENY,
           principals: [new AnyPrincipal()],
           actions: itemActions,
-          // This table: a policy cannot name the ARN of what it is a part of.
+          // `*` is this table: its policy cannot name its own ARN.
           resources: ['*'],
           conditions: {
             ArnNotEquals: { 'aws:PrincipalArn': Lazy.list({ produce: () => this.roleArns }) },

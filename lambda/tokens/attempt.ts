@@ -45,7 +45,6 @@ export type Attempt = Omit<RenewalRequest & RenewalDependencies, 'table' | 'know
   token: Cell;
   circuit: Cell;
   hasLooked: boolean;
-  isForced: boolean;
   source: 'memory' | 'table' | 'mint';
   minted: MintResult | undefined;
   failure: Failure | undefined;
@@ -62,7 +61,6 @@ export function startAttempt(
     token: { key: partitionKey(cacheKey(request.mintRequest)), known, claim: undefined },
     circuit: { ...circuitOf(request.mintRequest, dependencies), claim: undefined },
     hasLooked: false,
-    isForced: false,
     source: 'memory',
     minted: undefined,
     failure: undefined,
@@ -76,10 +74,11 @@ export function circuitOf({ client }: MintRequest, { circuits }: Pick<RenewalDep
   return { key, known };
 }
 
-/** Reads the token's row. */
+/** Reads the token's row, and the client's circuit if it has failed: other instances may know more of it by now. */
 export async function look(attempt: Attempt): Promise<void> {
-  const { token, signal, now } = attempt;
-  const isNew = await read(attempt, token);
+  const { token, circuit, signal, now } = attempt;
+  const hasFailed = (circuit.known.lease?.failures ?? 0) > 0;
+  const [isNew] = await Promise.all([read(attempt, token), hasFailed ? read(attempt, circuit) : undefined]);
   if (signal.aborted) return;
   attempt.hasLooked = true;
   token.known.lookedAt = now();
@@ -95,7 +94,7 @@ async function read({ table, signal, now }: Attempt, { key, known }: Cell): Prom
 }
 
 /**
- * Replaces a row and its lease, unless another instance has since the row was read. Memory has the lease in any case.
+ * Replaces a row and its lease, unless another instance has since the row was read: then what it wrote is read.
  * `revision` names the write.
  */
 export async function write(
@@ -113,9 +112,13 @@ export async function write(
     { token, lease, forced },
     { next: revision, expected },
   );
-  if (result === 'replaced') known.revision = revision;
-  known.lease = lease;
   cell.claim = undefined;
+  if (result === 'lost') {
+    await (cell === attempt.token ? look(attempt) : read(attempt, cell));
+    return result;
+  }
+  known.lease = lease;
+  if (result === 'replaced') known.revision = revision;
   return result;
 }
 
@@ -124,18 +127,18 @@ export async function claim(
   attempt: Attempt,
   { mode, isForced }: { mode: MintMode; isForced: boolean },
 ): Promise<void> {
-  const { token, circuit, mintRequest } = attempt;
-  if (isForced) recordForced(attempt);
+  const { token, circuit, mintRequest, now } = attempt;
+  const { known } = token;
+  // Even a forced renewal that fails counts towards the next one's cooldown.
+  if (isForced && known.token) known.forced = nextForcedRenewal(known.forced, known.token, now());
   attempt.prepare(mintRequest);
   const [claimed] = await Promise.all([claimLease(attempt, token, mode), read(attempt, circuit)]);
-  if (claimed === 'lost') lookAgain(attempt);
-  if (claimed === undefined) token.known.tableFailedAt = attempt.now();
+  if (claimed === undefined) known.tableFailedAt = now();
 }
 
 /** Claims the next attempt of a client that has failed, so that one instance tries at a time. */
 export async function probe(attempt: Attempt, { mode }: { mode: MintMode }): Promise<void> {
-  const claimed = await claimLease(attempt, attempt.circuit, mode);
-  if (claimed === 'lost') await read(attempt, attempt.circuit);
+  await claimLease(attempt, attempt.circuit, mode);
 }
 
 /** A lease lasts for as long as the mint may last. */
@@ -144,21 +147,12 @@ async function claimLease(
   cell: Cell,
   mode: MintMode,
 ): Promise<'replaced' | 'lost' | undefined> {
-  const { lease: before } = cell.known;
   const lengthMs = mode === 'scheduled' ? timeBudget.scheduledLeaseMs : timeBudget.leaseMs;
+  const lease = attemptLease(cell.known.lease, lengthMs, attempt.now());
   const revision = attempt.newRevision();
-  const result = await write(attempt, cell, attemptLease(before, lengthMs, attempt.now()), revision);
-  if (result === 'lost') cell.known.lease = before;
-  else cell.claim = { revision, isOurs: result === 'replaced' };
+  const result = await write(attempt, cell, lease, revision);
+  if (result !== 'lost') cell.claim = { revision, isOurs: result === 'replaced' };
   return result;
-}
-
-/** Even a forced renewal that fails counts towards the next one's cooldown. */
-export function recordForced(attempt: Attempt): void {
-  const { known } = attempt.token;
-  if (attempt.isForced || known.token === undefined) return;
-  attempt.isForced = true;
-  known.forced = nextForcedRenewal(known.forced, known.token, attempt.now());
 }
 
 /** Gives back what was claimed and not used, also where the answer to a claim was lost. */
@@ -173,10 +167,6 @@ export async function release(attempt: Attempt): Promise<void> {
 export async function wait(attempt: Attempt): Promise<void> {
   await attempt.sleep(200 + 300 * attempt.random(), attempt.signal);
   attempt.table.restartBudget();
-  lookAgain(attempt);
-}
-
-function lookAgain(attempt: Attempt): void {
   attempt.hasLooked = false;
   attempt.token.known.lookedAt = undefined;
 }

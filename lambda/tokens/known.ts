@@ -21,9 +21,8 @@ export function nothingKnown(jitter: number): Known {
 
 /** Takes over what the table holds now. Returns whether its token is a new one to this instance. */
 export function adopt(known: Known, { row, revision }: StoredRow, now: number): boolean {
-  // A lease that this instance has seen before keeps the time at which it first saw it.
-  const seenAt = known.revision === revision ? (known.lease?.seenAt ?? now) : now;
-  known.lease = row.lease && { ...row.lease, seenAt };
+  // A lease that was seen before keeps the time of that, and what could not be written after it stands.
+  if (known.revision !== revision) known.lease = row.lease && { ...row.lease, seenAt: now };
   known.revision = revision;
   if ((row.forced?.at ?? 0) >= (known.forced?.at ?? 0)) known.forced = row.forced;
   if (row.token === undefined || !replaces(row.token, known, now)) return false;

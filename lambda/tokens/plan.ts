@@ -41,15 +41,15 @@ export type Wanted = {
 };
 
 /**
- * How far one request has got. `hasClaimed`: the token's lease is its own; `isProbe`: the client's circuit is, too;
- * `isForced`: this renewal is on record as one that a caller forced.
+ * How far one request has got. `hasClaimed`: the token's lease is its own; `isProbe`: the client's circuit is, too.
+ * `hasMinted`: whatever came of it, a request that a live token serves has waited for long enough.
  */
 export type Progress = {
   table: 'open' | 'closed';
   hasLooked: boolean;
   hasClaimed: boolean;
   isProbe: boolean;
-  isForced: boolean;
+  hasMinted: boolean;
   isOutOfTime: boolean;
 };
 
@@ -67,7 +67,8 @@ export type Final = { kind: 'serve'; token: Token; insteadOf: NoToken | undefine
 export type Action =
   | Final
   | { kind: 'look' | 'wait' }
-  | { kind: 'claim' | 'probe' | 'mint'; mode: MintMode; isForced: boolean };
+  | { kind: 'claim'; mode: MintMode; isForced: boolean }
+  | { kind: 'probe' | 'mint'; mode: MintMode };
 
 /**
  * The next step towards a token for one request: the first rule that matches decides. It looks before it refuses, mints
@@ -91,8 +92,10 @@ export function plan(
   const mustLook = !progress.hasLooked && (live === undefined || isRefused);
   if (hasTable && (mustLook || !isRecent(known.lookedAt, now))) return { kind: 'look' };
 
-  const isForced = isRefused && (progress.isForced || mayForceRenewal(live, known.forced, now));
-  if (live !== undefined && !isForced && !isDueForRenewal(live, known.jitter, now))
+  const isBeingRenewed = hasTable && lease?.isRunning === true && remainingMs(lease, now) > 0;
+  const isForced = isRefused && (isBeingRenewed || mayForceRenewal(live, known.forced, now));
+  const isNewDue = isForced || (live !== undefined && isDueForRenewal(live, known.jitter, now));
+  if (live !== undefined && (progress.hasMinted || !isNewDue))
     return { kind: 'serve', token: live, insteadOf: undefined };
   if (live === undefined && token !== undefined) {
     const helpsInMs = mintHelpsInMs(token, wanted.minTtlMs, now);
@@ -102,13 +105,13 @@ export function plan(
   if (heldBack !== undefined) return serveOr(heldBack);
 
   const needsNew = live === undefined || isForced;
-  const step = { mode: modeOf(wanted, needsNew, lease), isForced };
+  const mode = modeOf(wanted, needsNew, lease);
   if (progress.hasClaimed)
-    return { kind: failuresOf(circuit, now) > 0 && !progress.isProbe ? 'probe' : 'mint', ...step };
-  if (hasTable && remainingMs(lease, now) > 0)
+    return { kind: failuresOf(circuit, now) > 0 && !progress.isProbe ? 'probe' : 'mint', mode };
+  if (isBeingRenewed)
     return needsNew ? { kind: 'wait' } : { kind: 'serve', token: live, insteadOf: undefined };
-  if (hasTable) return { kind: 'claim', ...step };
-  return needsNew && wanted.by === 'caller' ? { kind: 'mint', ...step } : serveOr(tableAway);
+  if (hasTable) return { kind: 'claim', mode, isForced };
+  return live === undefined && wanted.by === 'caller' ? { kind: 'mint', mode } : serveOr(tableAway);
 }
 
 const outOfTime: Refusal = { kind: 'refuse', why: { kind: 'out_of_time' }, retryAfterMs: undefined };

@@ -5,7 +5,6 @@ import {
   probe,
   type RenewalDependencies,
   type RenewalRequest,
-  recordForced,
   release,
   startAttempt,
   wait,
@@ -56,13 +55,13 @@ export function createRenew(dependencies: RenewalDependencies): Renew {
 }
 
 function nextAction(attempt: Attempt): Action {
-  const { token, circuit, wanted, table, hasLooked, isForced, signal, deadline } = attempt;
+  const { token, circuit, wanted, table, hasLooked, minted, signal, deadline } = attempt;
   const progress = {
     table: table.isOpen() ? ('open' as const) : ('closed' as const),
     hasLooked,
     hasClaimed: token.claim?.isOurs === true,
     isProbe: circuit.claim !== undefined,
-    isForced,
+    hasMinted: minted !== undefined,
     isOutOfTime: signal.aborted || attempt.monotonic() >= deadline,
   };
   return plan(token.known, circuit.known.lease, wanted, progress, attempt.now());
@@ -74,21 +73,16 @@ function resultOf({ source, minted, failure, table }: Attempt, action: Final): R
   const told = (why: NoToken) => (why.kind === 'back_off' ? (failure ?? why) : why);
   if (action.kind === 'refuse')
     return { kind: 'none', why: told(action.why), retryAfterMs: action.retryAfterMs, ...record };
-  const insteadOf = action.insteadOf && told(action.insteadOf);
+  const insteadOf = action.insteadOf === undefined ? failure : told(action.insteadOf);
   return { kind: 'token', token: action.token, source, insteadOf, ...record };
 }
 
 /** One mint, and what the fleet is told of it. */
-async function mintNow(
-  attempt: Attempt,
-  { mode, isForced }: { mode: MintMode; isForced: boolean },
-): Promise<void> {
+async function mintNow(attempt: Attempt, { mode }: { mode: MintMode }): Promise<void> {
   const { token, mintRequest, signal } = attempt;
-  if (isForced) recordForced(attempt);
   const { token: before } = token.known;
   attempt.minted = await attempt.mint(mintRequest, mode, signal);
   attempt.table.reopen();
-  attempt.isForced = false;
   const { outcome } = attempt.minted;
   attempt.failure = outcome.kind === 'token' ? undefined : outcome;
   // A request that was given up and ends late must not undo what a later one has learnt.
@@ -112,7 +106,6 @@ async function publish(attempt: Attempt, minted: Token): Promise<void> {
   const lease = attempt.failure && pauseAfter(known.lease, attempt.failure, now());
   const [written] = await Promise.all([write(attempt, cell, lease), closeCircuit(attempt)]);
   if (written === 'replaced') known.isShared = true;
-  if (written === 'lost') await look(attempt);
 }
 
 /** Connect has answered well, or has refused one token for a reason of that token's own. */

@@ -43,7 +43,7 @@ const atStart = {
   hasLooked: false,
   hasClaimed: false,
   isProbe: false,
-  isForced: false,
+  hasMinted: false,
 } as const;
 
 /**

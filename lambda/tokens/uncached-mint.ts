@@ -3,14 +3,22 @@ import { circuitOf, type RenewalDependencies } from './attempt.ts';
 import { boundTable } from './bounded-table.ts';
 import { cacheKey, codeKey } from './cache-key.ts';
 import { endedLease, type Lease, pauseAfter, remainingMs, retryAfterMsOf, scopeOfFailure } from './lease.ts';
-import type { Failure, MintResult } from './mint.ts';
+import type { Failure, MintOutcome, MintResult } from './mint.ts';
 import type { MintRequest } from './mint-request.ts';
 import type { NoToken } from './plan.ts';
-import { suffices } from './token.ts';
+import { isExpired, suffices } from './token.ts';
 import type { VendResult, VendToken } from './token-cache.ts';
 
 /** A code that went up is remembered for longer than Connect would take it. */
 const codeRememberedMs = 600_000;
+/** The revision of a code's row after an attempt that Connect never carried out. */
+const unused = 'unused';
+const leavesCodeUnused: ReadonlySet<MintOutcome['kind']> = new Set([
+  'unavailable',
+  'secrets_unavailable',
+  'misconfigured',
+  'credentials_refused',
+]);
 
 /**
  * Mints for authorization_code and retailer-json-bearer, whose tokens are never cached: only Connect can tell, each time
@@ -30,28 +38,33 @@ export function createUncachedMint(dependencies: RenewalDependencies): VendToken
       return none(why, remainingMs(heldBack, now()));
     }
     prepare(mintRequest);
-    const { isUsed, tableFault } = await useCode(mintRequest);
-    if (isUsed) return none({ kind: 'invalid_grant' });
+    const code =
+      mintRequest.subject.kind === 'code' ? onceOnly(codeKey(mintRequest.subject.code)) : undefined;
+    if ((await code?.use()) === 'lost') return none({ kind: 'invalid_grant' });
     const minted = await mint(mintRequest, 'onDemand', signal);
-    return { ...settle(mintRequest, minTtlMs, minted, signal), minted, tableFault };
+    if (leavesCodeUnused.has(minted.outcome.kind)) await code?.giveBack();
+    return { ...settle(mintRequest, minTtlMs, minted, signal), minted, tableFault: code?.fault() };
   };
 
   /**
-   * Whether another request has sent the code up: Connect would revoke the token of its first use. Without the table the
+   * A code goes up once, whoever sends it how often: Connect would revoke the token of its first use. Without the table the
    * code goes up all the same.
    */
-  async function useCode({
-    subject,
-  }: MintRequest): Promise<{ isUsed: boolean; tableFault: string | undefined }> {
-    if (subject.kind !== 'code') return { isUsed: false, tableFault: undefined };
+  function onceOnly(key: string) {
     const table = boundTable(dependencies);
-    const lease = { ...endedLease(undefined, now()), until: now() + codeRememberedMs };
-    const row = { token: undefined, lease, forced: undefined };
-    const written = await table.replace(codeKey(subject.code), row, {
-      next: newRevision(),
-      expected: [undefined],
-    });
-    return { isUsed: written === 'lost', tableFault: table.fault() };
+    const revision = newRevision();
+    const row = () => {
+      const lease = { ...endedLease(undefined, now()), until: now() + codeRememberedMs };
+      return { token: undefined, lease, forced: undefined };
+    };
+    return {
+      use: () => table.replace(key, row(), { next: revision, expected: [undefined, unused] }),
+      giveBack: () => {
+        table.reopen();
+        return table.replace(key, row(), { next: unused, expected: [revision] });
+      },
+      fault: table.fault,
+    };
   }
 
   function settle(
@@ -66,6 +79,8 @@ export function createUncachedMint(dependencies: RenewalDependencies): VendToken
     }
     circuitOf(request, dependencies).known.lease = undefined;
     const { token } = outcome;
+    // A code is used up, and brought a token that had expired on arrival.
+    if (request.subject.kind === 'code' && isExpired(token, now())) return none({ kind: 'outcome_unknown' });
     // A code is used up: its token is all that it will ever bring.
     if (request.subject.kind === 'code' || suffices(token, minTtlMs, now()))
       return { kind: 'token', token, cacheStatus: 'bypass', minted: undefined, tableFault: undefined };
@@ -74,7 +89,9 @@ export function createUncachedMint(dependencies: RenewalDependencies): VendToken
   }
 
   function leasesOf(request: MintRequest): Lease[] {
-    const leases = [circuitOf(request, dependencies).known.lease, pauses.get(cacheKey(request))];
+    const circuit = circuitOf(request, dependencies).known.lease;
+    // Another instance's probe may be over: nothing here would hear of it.
+    const leases = [circuit?.isRunning === true ? undefined : circuit, pauses.get(cacheKey(request))];
     return leases.filter((lease) => lease !== undefined);
   }
 

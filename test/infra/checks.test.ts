@@ -2,26 +2,26 @@ import { CfnStage } from 'aws-cdk-lib/aws-apigateway';
 import { Bucket } from 'aws-cdk-lib/aws-s3';
 import { describe, expect, it } from 'vitest';
 import { goodPolicy, toYaml, withKeepWarm } from '../support/policies.ts';
-import { makeStack } from './synthesise.ts';
+import { createStack } from './synthesise.ts';
 
 const good = toYaml(goodPolicy());
 const keepingWarm = withKeepWarm({ client: 'acme', scopes: ['connect:fulfillment'] });
 
 describe("cdk-nag's AwsSolutions rules", () => {
   it('pass, whatever the settings and the policy', () => {
-    expect(() => makeStack(good).app.synth()).not.toThrow();
-    expect(() => makeStack(keepingWarm).app.synth()).not.toThrow();
-    expect(() => makeStack(good, { apiGatewayAccountRole: true }).app.synth()).not.toThrow();
+    expect(() => createStack(good).app.synth()).not.toThrow();
+    expect(() => createStack(keepingWarm).app.synth()).not.toThrow();
+    expect(() => createStack(good, { apiGatewayAccountRole: true }).app.synth()).not.toThrow();
   });
 
   it('fail the synth with an error', () => {
-    const { app, stack } = makeStack(good);
+    const { app, stack } = createStack(good);
     new Bucket(stack, 'Bucket');
     expect(() => app.synth()).toThrow(/ERROR The S3 Bucket has server access logs disabled/);
   });
 
   it('fail the synth with a warning', () => {
-    const { app, stack } = makeStack(good);
+    const { app, stack } = createStack(good);
     new CfnStage(stack, 'Unguarded', {
       restApiId: 'a',
       accessLogSetting: { destinationArn: 'arn:aws:logs:us-east-1:111122223333:log-group:a', format: '{}' },
@@ -32,16 +32,18 @@ describe("cdk-nag's AwsSolutions rules", () => {
 });
 
 describe('a policy with more principals than a resource policy can hold', () => {
-  it('passes, with a warning that the gate goes by account', () => {
+  it('passes, with a warning that the API allows whole accounts', () => {
     const role = 'arn:aws:iam::111122223333:role';
     const principals = Array.from({ length: 200 }, (_, index) => `${role}/caller-${index}`);
-    const { app, stack } = makeStack(
+    const { app, stack } = createStack(
       toYaml({ ...goodPolicy(), grants: [{ ...goodPolicy().grants[0], principals }] }),
     );
     const metadata = stack.node.findAll().flatMap(({ node }) => node.metadata);
     const warnings = metadata.flatMap(({ type, data }) => (type === 'aws:cdk:warning' ? [String(data)] : []));
     expect(warnings).toEqual([
-      expect.stringContaining('it lets in every principal of their accounts, and the function alone tells'),
+      expect.stringContaining(
+        'The API allows every principal of their accounts, and only the function decides',
+      ),
     ]);
     expect(() => app.synth()).not.toThrow();
   });

@@ -11,8 +11,8 @@ async function deployment(policy: string): Promise<string> {
   vi.resetModules();
   // Loaded anew within a test, it would be too late for its hook to clean up.
   vi.doMock('../support/folders.ts', () => folders);
-  const { makeStack } = await import('./synthesise.ts');
-  const { stack } = makeStack(policy);
+  const { createStack } = await import('./synthesise.ts');
+  const { stack } = createStack(policy);
   const [id, ...more] = Object.keys(Template.fromStack(stack).findResources('AWS::ApiGateway::Deployment'));
   if (id === undefined || more.length > 0) throw new Error('not one deployment');
   return id;
@@ -32,7 +32,7 @@ describe('the deployment', async () => {
     expect(await deployment(withGrant({ principals: more }))).not.toBe(before);
   });
 
-  it.each([{ status: 418 }, { description: 'Not today.' }, { retryAfter: 7 }])(
+  it.each([{ status: 418 }, { description: 'Not today.' }, { retryAfterMs: 7_000 }])(
     'is replaced when one gateway response changes: %j',
     async (change) => {
       vi.doMock(

@@ -44,7 +44,10 @@ describe('settings', () => {
   });
 
   it.each([
-    [{ stackName: 'a b' }, 'stackName: write a name of up to 64 letters, digits and -, a letter first'],
+    [
+      { stackName: 'a b' },
+      'stackName: write a name of up to 64 letters, digits and -, starting with a letter',
+    ],
     [{ stackName: undefined }, 'stackName: write a name such as connect-token-vending'],
     [{ throttling: undefined }, 'throttling: write { "requestsPerSecond": 100, "burst": 200 }'],
     [
@@ -82,7 +85,7 @@ describe('settings', () => {
   it('give no two stages the same stack', () => {
     const twins = { a: { stackName: 'one' }, b: { stackName: 'one' } };
     expect(() => read({}, { stages: twins })).toThrow(
-      'stages.a.stackName: b has the same: write a name of its own',
+      'stages.a.stackName: the stage b has the same name: write another',
     );
   });
 
@@ -96,9 +99,9 @@ describe('settings', () => {
     expect(() => read({}, { stages: { a: 'production' }, policy: 'mine.yaml' })).toThrow(SettingsError);
     expect(() => read({}, { stage: 'b' })).toThrow('cdk.json context.stage: write the name of a stage: a');
     expect(() => read({}, { stage: 'constructor' })).toThrow('write the name of a stage: a');
-    expect(() => read({}, { stages: undefined })).toThrow('there is none in cdk.json context.stages yet');
+    expect(() => read({}, { stages: undefined })).toThrow('cdk.json context.stages has none yet');
     expect(() => read({}, { stages: { a: good, 'b c': good } })).toThrow(
-      'stages.b c: name a stage with up to 128 letters, digits, - and _, a letter first',
+      'stages.b c: name a stage with up to 128 letters, digits, - and _, starting with a letter',
     );
     expect(read({}, { stage: 'pre-production', stages: { 'pre-production': good } }).stage).toBe(
       'pre-production',

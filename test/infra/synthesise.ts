@@ -12,7 +12,10 @@ import { temporaryFolder } from '../support/folders.ts';
 const { context } = JSON.parse(readFileSync(new URL('../../cdk.json', import.meta.url), 'utf8'));
 
 /** The stack by itself, in this process, under the same flags; its asset is a stand-in. */
-export function makeStack(policy: string, change: Partial<Settings> = {}): { app: App; stack: VendingStack } {
+export function createStack(
+  policy: string,
+  change: Partial<Settings> = {},
+): { app: App; stack: VendingStack } {
   const settings = { ...readSettings((key) => context[key]), ...change };
   const asset = temporaryFolder();
   writeFileSync(join(asset, 'vend-function.mjs'), 'export const handler = () => {};');
@@ -23,5 +26,5 @@ export function makeStack(policy: string, change: Partial<Settings> = {}): { app
 }
 
 export function template(policy: string, change?: Partial<Settings>): Template {
-  return Template.fromStack(makeStack(policy, change).stack);
+  return Template.fromStack(createStack(policy, change).stack);
 }

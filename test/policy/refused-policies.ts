@@ -323,6 +323,25 @@ const grants: Refused[] = [
     }),
     /no such scope: write/,
   ],
+  ...(
+    [
+      ['a scope that Connect lacks', 'connect:none', /no such scope: write/],
+      [
+        "a scope of Connect's by the wrong grant type",
+        'connect:post_checkout',
+        /grantType: fulfillment_user/,
+      ],
+      ['its private scope by the wrong grant type', 'mine', /grantType: authorization_code/],
+    ] as const
+  ).map(([what, wanted, complaint]): Refused => {
+    const acme = { secretName: 's', scopes: { mine: ['authorization_code'] } };
+    const checkout = { ...goodPolicy().grants[0], scopes: [wanted] };
+    return [
+      `${what}, for a client with private scopes`,
+      toYaml({ ...goodPolicy(), clients: { acme }, grants: [checkout] }),
+      complaint,
+    ];
+  }),
   [
     'unscoped by another grant type',
     withGrant({ grantType: user, scopes: undefined, unscoped: true, users: ['*'] }),

@@ -1,11 +1,12 @@
 /**
  * The policy that the front-door tests run under. Roles are named for what they may do; every scope and grant type
- * of Connect's table is granted to somebody.
+ * of Connect's table is granted to somebody. Each of `spareClients` has no past until a test uses it.
  */
-export function policyText(baseUrl: string): string {
+export function policyText(baseUrl: string, spareClients: readonly string[] = []): string {
   return `
 version: 1
 clients:
+${spareClients.map((name) => `  ${name}: { baseUrl: ${baseUrl}, secretName: connect/${name} }`).join('\n')}
   acme:
     baseUrl: ${baseUrl}
     secretName: connect/acme
@@ -52,6 +53,16 @@ grants:
     client: acme
     grantType: client_credentials
     unscoped: true
+  - id: ledger-transactions
+    principals: ['arn:aws:iam::111122223333:role/ledger']
+    client: acme
+    grantType: client_credentials
+    unscoped: true
+  - id: ledger
+    principals: ['arn:aws:iam::111122223333:role/ledger']
+    client: acme
+    grantType: client_credentials
+    scopes: [connect:fulfillment, connect:ian]
   - id: order-history
     principals: ['arn:aws:iam::111122223333:role/storefront']
     client: acme
@@ -75,8 +86,24 @@ grants:
     client: acme
     grantType: client_credentials
     scopes: [connect:fulfillment]
+${spareClients.map(spareGrants).join('')}
 keepWarm:
   - { client: acme, scopes: [connect:fulfillment] }
   - { client: acme, scopes: [connect:ian] }
 `;
+}
+
+function spareGrants(client: string): string {
+  return `
+  - id: ${client}
+    principals: ['arn:aws:iam::111122223333:role/back-office-*']
+    client: ${client}
+    grantType: client_credentials
+    scopes: [connect:fulfillment, connect:ian]
+  - id: ${client}-linking
+    principals: ['arn:aws:iam::111122223333:role/account-linking']
+    client: ${client}
+    grantType: authorization_code
+    scopes: [account_linking]
+    redirectUris: [https://shop.example/instacart/callback]`;
 }

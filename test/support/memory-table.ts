@@ -1,10 +1,11 @@
 import type { Revision, Row, TokenTable } from '../../lambda/tokens/token-table.ts';
 
+const empty: Row = { token: undefined, lease: undefined, forced: undefined };
+
 /** The token table in memory, for simulations: it passes the same contract test as DynamoDB's. */
 export function createMemoryTable() {
   const rows = new Map<string, { row: Row; revision: Revision }>();
   const calls = { reads: 0, writes: 0 };
-  const empty: Row = { token: undefined, lease: undefined, forced: undefined };
 
   const table: TokenTable = {
     read: async (key) => {

@@ -1,14 +1,18 @@
 import { randomUUID } from 'node:crypto';
-import { expect } from 'vitest';
 import { compilePolicy } from '../../infra/policy/compile.ts';
-import { accountOf, type Caller, userArnOf } from '../local/emulators/callers.ts';
+import type { Caller } from '../local/emulators/callers.ts';
 import { type Application, startConnect } from '../local/emulators/connect-emulator.ts';
 import { type SignedInit, signedFetch } from '../local/emulators/signed-client.ts';
 import { startStack } from '../local/instance/system.ts';
+import { type Answer, answerOf, answerOfResult } from './answer.ts';
+import { createAuditReader } from './audit-lines.ts';
 import { canary } from './canary.ts';
-import { readEmbeddedMetrics } from './embedded-metrics.ts';
 import { policyText } from './front-door-policy.ts';
 import { sourceFunction } from './source-function.ts';
+import { createTableScanner } from './table-scanner.ts';
+import { type TokenEvent, tokenEvent } from './token-event.ts';
+
+export type { Answer } from './answer.ts';
 
 /** The bundle in a thread of its own, or its sources in this process, where coverage sees them. */
 export type Kind = 'bundle' | 'source';
@@ -32,6 +36,12 @@ export const callers = {
     'operator',
     '111122223333:role/aws-reserved/sso.amazonaws.com/AWSReservedSSO_Ops_0123456789abcdef',
   ),
+  /** The resource policy's pattern lets it in; it is of another permission set. */
+  lookalike: caller(
+    'lookalike',
+    '111122223333:role/aws-reserved/sso.amazonaws.com/AWSReservedSSO_Ops_Admin_0123456789abcdef',
+  ),
+  ledger: caller('ledger', '111122223333:role/ledger'),
   session: caller('session', '111122223333:role/apps/checkout-api', { sessionToken: `session-${canary}` }),
   partner: caller('partner', '444455556666:role/partner', { identityPolicyAllows: true }),
   partnerAlone: caller('partner-alone', '444455556666:role/partner'),
@@ -41,12 +51,19 @@ export const callers = {
 
 export type CallerName = keyof typeof callers;
 
-export type Answer = { status: number; headers: Headers; text: string; body: Record<string, unknown> };
-
 export type World = Awaited<ReturnType<typeof createWorld>>;
 
+export type WorldOptions = {
+  instances?: number;
+  inProcesses?: boolean;
+  /** Clients that share acme's application at Connect, each with a secret and a back-off of its own. */
+  spareClients?: number;
+};
+
+export const callback = 'https://shop.example/instacart/callback';
+
 /** The whole system: emulators, gateway and the function, with a canary in every secret there is. */
-export async function createWorld(kind: Kind, fleet: { instances?: number; inProcesses?: boolean } = {}) {
+export async function createWorld(kind: Kind, { spareClients = 0, ...fleet }: WorldOptions = {}) {
   const acme: Application = {
     clientId: `acme-id-${canary}`,
     clientSecret: `acme-secret-${canary}`,
@@ -58,7 +75,8 @@ export async function createWorld(kind: Kind, fleet: { instances?: number; inPro
     scopeSeparator: ' ',
   };
   const connect = await startConnect({ applications: [acme, beta] });
-  const policy = compilePolicy(policyText(connect.url), 'policy.yaml');
+  const spares = Array.from({ length: spareClients }, (_, index) => `spare-${index}`);
+  const policy = compilePolicy(policyText(connect.url, spares), 'policy.yaml');
   const pair = ({ clientId, clientSecret }: Application) =>
     JSON.stringify({ client_id: clientId, client_secret: clientSecret });
   const stack = await startStack({
@@ -68,6 +86,7 @@ export async function createWorld(kind: Kind, fleet: { instances?: number; inPro
       'connect/acme': pair(acme),
       'connect/beta': pair(beta),
       'connect/unset': JSON.stringify({ client_id: '', client_secret: canary }),
+      ...Object.fromEntries(spares.map((name) => [`connect/${name}`, pair(acme)])),
     },
     ...fleet,
   });
@@ -97,16 +116,9 @@ export async function createWorld(kind: Kind, fleet: { instances?: number; inPro
     });
   }
 
-  const audits = () =>
-    lines
-      .filter((line) => line.includes('"token request"'))
-      .map((line) => JSON.parse(line) as Record<string, unknown>);
-
-  /** A request's one audit line: written before the answer, it may arrive after it from the function's own thread. */
-  async function auditOf({ headers }: Answer): Promise<Record<string, unknown>> {
-    const written = () => audits().filter(({ request_id }) => request_id === headers.get('x-amzn-requestid'));
-    await expect.poll(written).toHaveLength(1);
-    return written()[0] ?? {};
+  /** The function itself, without the gateway: for events that the emulated gateway does not send. */
+  async function askFunction(event: TokenEvent): Promise<Answer> {
+    return answerOfResult(await invoke(event), event.requestContext.requestId);
   }
 
   /** A function that remembers nothing, behind the same gateway. */
@@ -115,20 +127,8 @@ export async function createWorld(kind: Kind, fleet: { instances?: number; inPro
     else source.forget();
   }
 
-  /** What the gateway would make of a token request. */
-  function eventFor(as: CallerName, fields: object): object {
-    return {
-      path: '/v2/oauth/token',
-      httpMethod: 'POST',
-      headers: { 'content-type': 'application/json' },
-      body: JSON.stringify({ client_id: 'acme', grant_type: 'client_credentials', ...fields }),
-      requestContext: {
-        requestId: randomUUID(),
-        requestTimeEpoch: Date.now(),
-        identity: { userArn: userArnOf(callers[as]), accountId: accountOf(callers[as]) },
-      },
-    };
-  }
+  const table = createTableScanner(stack.dynamodb);
+  const codes: string[] = [];
 
   return {
     kind,
@@ -139,34 +139,38 @@ export async function createWorld(kind: Kind, fleet: { instances?: number; inPro
     ...stack,
     send,
     ask,
-    /** The function itself, without the gateway. */
     invoke,
-    eventFor,
+    askFunction,
+    /** What the gateway makes of a token request. */
+    eventFor: (as: CallerName, fields: object) => tokenEvent(callers[as], fields),
+    /** A client that no test has used before. */
+    spareClient: (): string => {
+      const name = spares.shift();
+      if (name === undefined) throw new Error('Create the world with more spare clients');
+      return name;
+    },
+    /** A one-time code of Connect's for the callback, and all that were issued so far. */
+    issueCode: (redirectUri = callback): string => {
+      const code = connect.issueCode(redirectUri);
+      codes.push(code);
+      return code;
+    },
+    codes,
     renewFunction,
     /** The same, and an empty table. */
     forget: async () => {
+      await table.keep();
       await stack.dynamodb.clear();
       await renewFunction();
     },
+    /** Every item that the table holds, or held when it was emptied. */
+    storedItems: table.all,
     lines,
-    audits,
-    auditOf,
-    /** What CloudWatch would have measured. */
-    metrics: () => readEmbeddedMetrics(lines),
+    ...createAuditReader(lines),
     close: async () => {
       source?.close();
       await Promise.all([stack.close(), connect.close()]);
     },
-  };
-}
-
-export async function answerOf(response: Response): Promise<Answer> {
-  const text = await response.text();
-  return {
-    status: response.status,
-    headers: response.headers,
-    text,
-    body: JSON.parse(text) as Record<string, unknown>,
   };
 }
 

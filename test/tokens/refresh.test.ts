@@ -1,63 +1,122 @@
 import { describe, expect, it } from 'vitest';
 import { createRecordRefresh } from '../../lambda/observability/refresh-line.ts';
 import { createRefreshHandler } from '../../lambda/refresh/refresh-handler.ts';
-import { createBackOff } from '../../lambda/tokens/back-off.ts';
+import type { TokenTable } from '../../lambda/tokens/token-table.ts';
 import { scheduleEvent } from '../local/emulators/schedule-event.ts';
-import { day, hour, order, world } from '../support/token-world.ts';
+import { brokenTable, readOnly } from '../support/flaky-table.ts';
+import { down } from '../support/simulated-connect.ts';
+import { day, hour, mintRequest, minute, second, text, world } from '../support/token-world.ts';
 
-function refreshing(...names: string[]) {
-  const { state, mints, renewal } = world();
-  const lines: Array<{ level: string; outcome?: string; error?: { message: string } }> = [];
+type Line = { level: string; outcome?: string; reason?: string; cause?: string; error?: { message: string } };
+
+function refreshing(names: string[] = ['acme'], table?: (of: TokenTable) => TokenTable) {
+  const one = world();
+  const { state, renewal } = one;
+  const lines: Line[] = [];
+  const { renew } = renewal({ mode: 'refresh', ...(table && { table: table(one.table) }) });
   const handler = createRefreshHandler({
     policy: {
-      clients: [order.client],
+      clients: [mintRequest.client],
       grants: [],
-      keepWarm: names.map((client) => ({ client, scopes: order.scopes })),
+      keepWarm: names.map((client) => ({ client, scopes: mintRequest.scopes })),
     },
-    renew: renewal(createBackOff(() => state.now)),
-    recordRefresh: createRecordRefresh((level, _message, fields) => lines.push({ status, ...fields })),
+    renew,
+    recordRefresh: createRecordRefresh((level, _message, fields) => lines.push({ level, ...fields })),
     now: () => state.now,
+    monotonic: () => state.now,
   });
   const refresh = () => handler(scheduleEvent(), { getRemainingTimeInMillis: () => 300_000 } as never);
-  return { state, mints, lines, refresh };
+  const vendIt = () => one.vend({ request: mintRequest });
+  return { ...one, lines, refresh, vendIt };
 }
 
 describe('a refresh', () => {
   it('of an entry that meets a bug fails alone, and the bug is in its line', async () => {
-    const { lines, refresh } = refreshing('absent', 'acme');
+    const { lines, refresh } = refreshing(['absent', 'acme']);
     expect(await refresh()).toEqual({ entries: 2, fresh: 0, renewed: 1, failed: 1 });
-    expect(lines.map(({ status, outcome }) => [level, outcome])).toEqual([
+    expect(lines.map(({ level, outcome }) => [level, outcome])).toEqual([
       ['ERROR', 'failed'],
       ['INFO', 'renewed'],
     ]);
     expect(lines[0]?.error?.message).toMatch(/does not have/);
   });
 
-  it('renews from the start of the window, without jitter', async () => {
-    const { state, mints, refresh } = refreshing('acme');
+  it('renews from the start of the window, without jitter, and callers have the new token', async () => {
+    const { state, mints, refresh, vendIt } = refreshing();
     await refresh();
     state.now += day - 2 * hour;
     expect(await refresh()).toMatchObject({ fresh: 1 });
     state.now += 1;
     expect(await refresh()).toMatchObject({ renewed: 1 });
+    expect(text(await vendIt())).toBe('token-1');
+    expect(mints.map(({ mode }) => mode)).toEqual(['scheduled', 'scheduled']);
+  });
+
+  it('costs one table read where the token is fresh', async () => {
+    const { calls, refresh } = refreshing();
+    await refresh();
+    const before = { ...calls };
+    for (let i = 0; i < 5; i++) await refresh();
+    expect(calls).toEqual({ reads: before.reads + 5, writes: before.writes });
+  });
+
+  it('waits up to 20 seconds for Connect, and the callers who miss meanwhile wait for it', async () => {
+    const { state, sleep, mints, refresh, vendIt } = refreshing();
+    state.answer = { lifetimeMs: day, takesMs: 15 * second };
+    const refreshes = refresh();
+    await sleep(second);
+    const vending = vendIt();
+    expect(await refreshes).toMatchObject({ renewed: 1 });
+    expect(text(await vending)).toBe('token-0');
+    expect(mints).toHaveLength(1);
+  });
+
+  it('that fails says why, then that it is held back, with the cause; callers keep the live token', async () => {
+    const { state, mints, lines, refresh, vendIt } = refreshing();
+    await refresh();
+    state.now += day - hour;
+    state.answer = down;
+    expect(await refresh()).toMatchObject({ failed: 1 });
+    expect(await refresh()).toMatchObject({ failed: 1 });
+    expect(lines.slice(1)).toMatchObject([
+      { reason: 'upstream_unavailable' },
+      { reason: 'back_off', cause: 'upstream_unavailable' },
+    ]);
+    expect(text(await vendIt())).toBe('token-0');
     expect(mints).toHaveLength(2);
   });
 
-  it('asks for no other token where Connect brings the same one back, until that ends', async () => {
-    const { state, mints, refresh } = refreshing('acme');
+  it('asks for another token each time half of the life is over where Connect brings the same one back', async () => {
+    const { state, mints, refresh } = refreshing();
     state.answer = { lifetimeMs: day, text: 'same' };
     await refresh();
-    state.now += day - hour;
-    state.answer = { lifetimeMs: hour, text: 'same' };
-    await refresh();
-    const end = state.now + hour;
-    for (const left of [hour / 2, 60_000, 4_000]) {
+    const end = state.now + day;
+    const outcomes: unknown[] = [];
+    for (const left of [hour, 50 * minute, 30 * minute, 20 * minute, 15 * minute]) {
       state.now = end - left;
-      expect(await refresh()).toMatchObject({ fresh: 1 });
+      state.answer = { lifetimeMs: left, text: 'same' };
+      outcomes.push(await refresh());
     }
-    expect(mints).toHaveLength(2);
+    const [fresh, renewed] = [
+      { entries: 1, fresh: 1, renewed: 0, failed: 0 },
+      { entries: 1, fresh: 0, renewed: 1, failed: 0 },
+    ];
+    expect(outcomes).toEqual([renewed, fresh, renewed, fresh, renewed]);
+    expect(mints).toHaveLength(4);
     state.now = end;
     state.answer = { lifetimeMs: day };
     expect(await refresh()).toMatchObject({ renewed: 1 });
+  });
+
+  it.each<[string, (table: TokenTable) => TokenTable]>([
+    ['is out of reach', () => brokenTable],
+    ['cannot be written', readOnly],
+  ])('mints nothing where the table %s, and says that it failed', async (_what, table) => {
+    const { mints, lines, refresh } = refreshing(['acme'], table);
+    expect(await refresh()).toEqual({ entries: 1, fresh: 0, renewed: 0, failed: 1 });
+    expect(lines).toMatchObject([
+      { reason: 'upstream_unavailable', table_fault: 'DynamoDB: InternalServerError' },
+    ]);
+    expect(mints).toHaveLength(0);
   });
 });

@@ -3,24 +3,24 @@ import type { Client } from '../../../lambda/policy/policy.ts';
 import { type Secrets, UsageError } from '../emulators/callers.ts';
 import { type Application, type Connect, startConnect } from '../emulators/connect-emulator.ts';
 
-/** Any caller may try the retailer's assertion grant with this. */
+/** The local Connect accepts this as a retailer's assertion. */
 const exampleAssertion = 'example-assertion';
 
 export type LocalConnect = {
-  /** With base URLs that lead to `connect` where they should. */
+  /** The policy, with the base URLs of the clients that use `connect`. */
   compiled: CompiledPolicy;
-  /** Undefined where the policy names real ones only. */
+  /** Undefined where the policy names real Connect servers only. */
   connect: Connect | undefined;
 };
 
-/** For the example: every client's Connect is on this machine, whatever the policy says. */
+/** For the example policy: points every client at one Connect on this machine. */
 export async function pointAtLocalConnect(compiled: CompiledPolicy, secrets: Secrets): Promise<LocalConnect> {
   const connect = await start(compiled.policy.clients, secrets, 0);
   const clients = compiled.policy.clients.map((client) => ({ ...client, baseUrl: connect.url }));
   return { compiled: { ...compiled, policy: { ...compiled.policy, clients } }, connect };
 }
 
-/** Starts a Connect where the policy's own loopback URLs say. Throws UsageError where they name several. */
+/** Starts a Connect on the port of the policy's loopback URLs. Throws UsageError where they have several ports. */
 export async function startNamedConnect(compiled: CompiledPolicy, secrets: Secrets): Promise<LocalConnect> {
   const local = compiled.policy.clients.filter(isLocal);
   const ports = new Set(local.map(portOf));

@@ -9,13 +9,13 @@ export type LocalStack = {
   stack: Stack;
   /** The function's audit line for a request; undefined if it never wrote one. */
   auditOf: (requestId: string) => Promise<AuditLine | undefined>;
-  /** From now on, every answer is handed to `listener`. */
+  /** Passes every later answer to `listener`. */
   listen: (listener: (answered: Answered) => void) => void;
-  /** What it has done so far, in a line. */
+  /** One line about what the stack has done so far. */
   summary: () => string;
 };
 
-/** The stack with its counts and its audit lines at hand. */
+/** The stack, with its counts and its audit lines. */
 export async function startLocalStack(
   { compiled }: LocalConnect,
   callers: readonly Caller[],
@@ -35,7 +35,7 @@ export async function startLocalStack(
       const audit = readAuditLine(line);
       if (audit === undefined) return;
       tally.audited(audit);
-      // Kept for the first request's story; who stays for hours must not pile them up.
+      // Only the first request's line is needed; a stack that runs for hours must not keep them all.
       if (audits.size < 100) audits.set(audit.request_id, audit);
     },
     onAnswer: (answered) => {
@@ -45,7 +45,7 @@ export async function startLocalStack(
   });
   return {
     stack,
-    // Written before the answer, it may still arrive after it: from the function's own thread.
+    // The function writes the line before it answers, but from another thread: the line can arrive later.
     auditOf: async (requestId) => {
       for (let tries = 0; tries < 100 && !audits.has(requestId); tries++) await sleep(10);
       return audits.get(requestId);

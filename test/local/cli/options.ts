@@ -3,7 +3,7 @@ import { parseArgs } from 'node:util';
 import { UsageError } from '../emulators/callers.ts';
 
 export type Options = {
-  /** 0: a free one. */
+  /** 0: a free port. */
   port: number;
   /** Undefined: the example policy, with every client's Connect on this machine. */
   policy: string | undefined;
@@ -18,13 +18,13 @@ export const help = `npm start -- [options]
 
   --port N         where the local API listens on 127.0.0.1; a free port by default
   --policy FILE    the policy; by default test/local/cli/policy.yaml, with Connect on this machine.
-                   Clients of FILE whose baseUrl is on loopback get a local Connect there. Others are really called,
-                   at once and for keepWarm every 15 minutes
-  --callers FILE   access keys and whom they belong to; by default test/local/cli/callers.yaml
+                   A client of FILE whose baseUrl is on loopback gets a local Connect there. The stack calls the real
+                   servers of other clients at once, and every 15 minutes for keepWarm
+  --callers FILE   the callers and their access keys; by default test/local/cli/callers.yaml
   --secrets FILE   the clients' credentials; by default test/local/cli/secrets.yaml, which no real Connect knows
-  --instances N    of the vend function, which share the token table; 2 by default
-  --once           vend one token and stop: exit status 1 if there was none
-  --help           this`;
+  --instances N    how many vend functions share the token table; 2 by default
+  --once           vend one token and stop; exit status 1 if that fails
+  --help           print this text`;
 
 /** Throws UsageError. */
 export function readOptions(args: string[]): Options {

@@ -5,8 +5,9 @@ import { signedFetch } from '../emulators/signed-client.ts';
 
 const usage = `npm run refresh -- [--lambda URL]
 
-Has the refresh function of a local stack that \`npm start\` runs look after the policy's keepWarm tokens now.
-  --lambda URL   the Lambda address that npm start printed; http://127.0.0.1:${usualPort} by default`;
+Runs the refresh function of the local stack that \`npm start\` has started: it renews the policy's keepWarm tokens.
+  --lambda URL   the Lambda address that npm start printed; http://127.0.0.1:${usualPort} by default
+  --help         print this text`;
 
 try {
   const { values } = parseArgs({ options: { lambda: { type: 'string' }, help: { type: 'boolean' } } });
@@ -26,7 +27,9 @@ async function refresh(lambda: string): Promise<number> {
     body: JSON.stringify(scheduleEvent()),
   };
   const response = await signedFetch(url, init, operatorKey, 'lambda').catch(() => {
-    throw new Error(`Nothing answers at ${lambda}: is npm start running?`);
+    throw new Error(
+      `Nothing answers at ${lambda}: run npm start first, or pass the address that it printed with --lambda`,
+    );
   });
   const counts = (await response.json()) as { failed?: number };
   process.stdout.write(`${JSON.stringify(counts)}\n`);

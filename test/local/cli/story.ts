@@ -7,12 +7,12 @@ import type { FirstRequest } from './first-request.ts';
 import { isLocal } from './local-connect.ts';
 import type { AuditLine } from './tally.ts';
 
-/** Colours for a terminal alone, and none where NO_COLOR is set: styleText sees to both. */
+/** Bold on a terminal only, and not where NO_COLOR is set: styleText checks both. */
 export function heading(text: string): string {
   return styleText('bold', text, { stream: process.stdout });
 }
 
-/** What was started, for somebody who sees it for the first time. */
+/** The parts that run, for a first-time reader. */
 export function whatRuns(
   { url, built, secretsManager, dynamodb }: Stack,
   { clients }: Policy,
@@ -22,25 +22,25 @@ export function whatRuns(
   return [
     heading('Running on this machine'),
     `  API Gateway      ${url}`,
-    '                   checks the signature, and the resource policy that the stack deploys',
-    `  vend function    the bundle as it is deployed, ${kilobytes} kB; instances: ${instances}`,
+    '                   checks the signature and the deployed resource policy',
+    `  vend function    the deployed bundle, ${kilobytes} kB; instances: ${instances}`,
     `  token table      ${dynamodb.url}`,
     `  Secrets Manager  ${secretsManager.url}`,
     ...clients.map((client) =>
       isLocal(client)
         ? `  Connect          ${client.baseUrl}, for the client ${client.name}`
-        : `  not on it:       ${client.baseUrl} is really called, for the client ${client.name}`,
+        : `  Connect, real    ${client.baseUrl}, for the client ${client.name}`,
     ),
     '',
   ].join('\n');
 }
 
-/** Who calls, and what goes over the wire. */
+/** The caller and its request. */
 export function theRequest(url: string, { caller, body }: FirstRequest): string {
   return [
     heading('A workload asks for a token'),
     `  It runs as ${userArnOf(caller)},`,
-    '  signs with its own AWS credentials, and holds no client secret.',
+    '  signs with its own AWS credentials, and has no client secret.',
     '',
     `  POST ${url}`,
     `  Authorization: AWS4-HMAC-SHA256 Credential=${caller.accessKeyId}/…`,
@@ -51,7 +51,7 @@ export function theRequest(url: string, { caller, body }: FirstRequest): string 
   ].join('\n');
 }
 
-/** The answer; of a token that really opens something, only its SHA-256. */
+/** The response. Of a real Connect's token it shows only the SHA-256. */
 export function theAnswer(
   status: number,
   headers: Headers,
@@ -60,7 +60,7 @@ export function theAnswer(
 ): string {
   const shown = isReal ? { ...body, ...hashed(body) } : body;
   return [
-    heading(`The answer: ${status}`),
+    heading(`The response: ${status}`),
     ...['cache-control', 'cache-status', 'retry-after']
       .filter((name) => headers.has(name))
       .map((name) => `  ${name}: ${headers.get(name)}`),
@@ -70,18 +70,18 @@ export function theAnswer(
   ].join('\n');
 }
 
-/** What the schedule does every quarter of an hour. */
+/** The result of one refresh run. */
 export function theRefresh(counts: unknown): string {
   const { entries, fresh, renewed, failed } = counts as Record<string, number>;
   const each = `${fresh} fresh, ${renewed} renewed, ${failed} failed`;
-  return `Refresh function: of the policy's ${entries} keepWarm tokens ${each}.\n`;
+  return `Refresh function: ${entries} keepWarm tokens in the policy: ${each}.\n`;
 }
 
 export function theRecord(audit: AuditLine | undefined): string {
-  if (audit === undefined) return 'API Gateway answered by itself: the function has no record of it.\n';
+  if (audit === undefined)
+    return 'API Gateway answered this request itself, so the function has no record of it.\n';
   const { _aws, ...fields } = audit;
-  const title =
-    'What the function recorded, in one line (without _aws, which tells CloudWatch what to measure)';
+  const title = 'The audit line of the function (without _aws, the metrics for CloudWatch)';
   return [heading(title), indented(fields), ''].join('\n');
 }
 

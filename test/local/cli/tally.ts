@@ -19,7 +19,7 @@ export type Tally = {
   summary: () => string;
 };
 
-/** Counts what a run did: tokens vended, tokens that Connect made for that, and refusals by status. */
+/** Counts vended tokens, mints, and refusals by status. */
 export function createTally(): Tally {
   let vends = 0;
   let mints = 0;
@@ -40,7 +40,7 @@ export function createTally(): Tally {
         .sort(([a], [b]) => a - b)
         .map(([status, count]) => `${count} × ${status}`);
       const from = [...levels].map(([level, count]) => `${count} from ${level}`).join(', ');
-      return `${vends} vended (${from || 'none'}), ${mints} minted for that, refused: ${refused.join(', ') || 'none'}`;
+      return `${vends} vended (${from || 'none'}), ${mints} minted for them, refused: ${refused.join(', ') || 'none'}`;
     },
   };
 }
@@ -55,5 +55,5 @@ export function requestLine({ caller, method, path, status, body }: Answered): s
 function outcomeOf(status: number, body: string): string {
   const said = JSON.parse(body) as Record<string, unknown>;
   if (status !== 200) return `${said['error']}: ${said['error_description']}`;
-  return `${said['scope'] ?? 'unscoped'}, good for ${said['expires_in']} s`;
+  return `${said['scope'] ?? 'unscoped'}, expires in ${said['expires_in']} s`;
 }

@@ -1,14 +1,15 @@
 import type { Statement } from '../../../infra/api/resource-policy.ts';
 import { accountOf, type Caller } from './callers.ts';
 
-/** Of the API, and so of the accounts whose callers need no policy but the API's. */
+/** The API's account. Its callers need no policy but the API's. */
 export const ownAccount = '111122223333';
 
 /**
- * Whether API Gateway lets a caller in: an explicit deny wins; of the API's own account the identity's policy or the
- * resource policy must allow, of another account both. Every statement's Principal is `*`. Source: API Gateway, "Authorization flow".
+ * Whether API Gateway allows a caller. An explicit deny wins. In the API's own account the identity's policy or the
+ * resource policy must allow, for another account both. Every statement's Principal is `*`. Source: API Gateway,
+ * "Authorization flow".
  */
-export function letsIn(statements: readonly Statement[], caller: Caller): boolean {
+export function mayInvoke(statements: readonly Statement[], caller: Caller): boolean {
   const applying = statements.filter((statement) => conditionsHold(statement, caller));
   if (applying.some(({ Effect }) => Effect === 'Deny')) return false;
   const byResource = applying.some(({ Effect }) => Effect === 'Allow');

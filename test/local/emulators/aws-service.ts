@@ -7,12 +7,12 @@ import { headerLists } from './wire.ts';
 export type AwsAnswer = { status: number; headers?: Record<string, string>; body: Buffer | object };
 
 export type AwsServiceOptions = {
-  /** As it is signed for. */
+  /** The service's name in signatures. */
   service: 'dynamodb' | 'secretsmanager';
-  /** Callers' keys: whatever else it was signed with is refused. */
+  /** The callers' keys. The service refuses requests that another key has signed. */
   keys: AccessKey[];
   contentType: 'application/x-amz-json-1.0' | 'application/x-amz-json-1.1';
-  /** Says what a request that was signed well is; what comes of it is `answer`'s. */
+  /** Records a request with a valid signature, before `answer` handles it. */
   seen: (operation: string, body: Buffer) => void;
   answer: (operation: string, body: Buffer, headers: IncomingHttpHeaders) => Promise<AwsAnswer> | AwsAnswer;
 };

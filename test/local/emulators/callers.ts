@@ -24,7 +24,7 @@ const schema = z.array(
       .string()
       .regex(new RegExp(`^${sessionNameRule}$`, 'u'))
       .optional(),
-    /** Whether an identity policy of its own lets it invoke the API: what callers of other accounts need. */
+    /** Whether its identity policy allows it to invoke the API, which callers of other accounts need. */
     identityPolicyAllows: z.boolean().optional(),
   }),
 );
@@ -40,7 +40,7 @@ const secretsSchema = z.record(
   }),
 );
 
-/** What the secrets of the policy's clients hold, by name or ARN. */
+/** The secrets of the policy's clients, by name or ARN. */
 export type Secrets = z.infer<typeof secretsSchema>;
 
 export function readCallers(file: string): Caller[] {
@@ -51,7 +51,7 @@ export function readSecrets(file: string): Secrets {
   return readFile(file, secretsSchema);
 }
 
-/** An error that a user can mend: its message is all there is to say. */
+/** An error that the user can correct. The message is for the user to read as it is. */
 export class UsageError extends Error {
   override name = 'UsageError';
 }
@@ -71,7 +71,7 @@ function readText(file: string): string {
   }
 }
 
-/** As `requestContext.identity` has it: a role's session, without the role's path. */
+/** The ARN in `requestContext.identity`: of a role's session, which leaves the role's path out. */
 export function userArnOf({ principalArn, sessionName = 'local-session' }: Caller): string {
   const [, partition, account, kind, name] = principal.exec(principalArn) ?? [];
   return kind === 'role'

@@ -1,30 +1,18 @@
-import { createHash, randomBytes } from 'node:crypto';
+import { createHash } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import {
+  type Application,
+  grantScopes,
+  Refused,
+  readUserId,
+  retailerBearer,
+  userAssertion,
+} from './connect-rules.ts';
+import { createConnectTokens } from './connect-tokens.ts';
 import { type Fault, faultAnswer } from './faults.ts';
 import { readBody, type Server, serve } from './server.ts';
 
-/** An application at Connect: `clientId` and `clientSecret` are refused once it is `disabled`. */
-export type Application = {
-  clientId: string;
-  clientSecret: string;
-  disabled?: boolean;
-  /** Scopes that it may not have, though they exist. */
-  withheld?: readonly string[];
-  privateScopes?: Readonly<Record<string, readonly string[]>>;
-  /** A comma, as Instacart has it, unless it is set up otherwise. */
-  scopeSeparator?: ' ';
-};
-
-export type IssuedToken = {
-  value: string;
-  clientId: string;
-  grantType: string;
-  scopes: readonly string[];
-  retailerId: string | undefined;
-  userId: string | undefined;
-  expiresAt: number;
-  revoked: boolean;
-};
+export type { Application } from './connect-rules.ts';
 
 type TokenRequestSeen = {
   headers: IncomingMessage['headers'];
@@ -42,40 +30,9 @@ export type ConnectOptions = {
 
 const day = 86_400;
 
-/** Written down from "Permissions and scopes" and Instacart's other pages, apart from the service's own table. */
-const user = 'fulfillment_user_assertion';
-const retailer = 'urn:ietf:params:oauth:grant-type:retailer-json-bearer';
-const scopeTable: Readonly<Record<string, readonly string[]>> = {
-  'connect:fulfillment': ['client_credentials'],
-  'Connect::Orders::RatingService': ['client_credentials', user, retailer],
-  'connect:recommendations': ['client_credentials', user, retailer],
-  'connect:post_checkout': [user],
-  account_linking: ['authorization_code'],
-  'connect:compliance': ['client_credentials'],
-  'connect:data_ingestion': ['client_credentials'],
-  'connect:ian': ['client_credentials'],
-};
-
-const wordings: Record<string, [number, string]> = {
-  invalid_grant: [400, 'Assertion is not provided or invalid assertion provided for the grant_type.'],
-  invalid_client: [
-    401,
-    'Client authentication failed due to unknown client, no client authentication included, or unsupported authentication method.',
-  ],
-  query_params_forbidden: [
-    403,
-    'Providing OAuth credentials as query parameters may cause them to be compromised. Please ensure the credentials are rotated.',
-  ],
-  invalid_scope: [400, 'The requested scope is invalid, unknown, or malformed.'],
-  invalid_request: [400, 'The request is missing a required parameter or is otherwise malformed.'],
-  unsupported_grant_type: [400, 'The authorization grant type is not supported.'],
-};
-
-class Refused extends Error {}
-
 export type Connect = Awaited<ReturnType<typeof startConnect>>;
 
-/** Instacart Connect's token endpoint, and two resources that a token opens, to see that it does. */
+/** Instacart Connect's token endpoint, and two resources that a token opens. */
 export async function startConnect({
   applications,
   port = 0,
@@ -84,21 +41,18 @@ export async function startConnect({
 }: ConnectOptions) {
   const requests: TokenRequestSeen[] = [];
   const unexpected: string[] = [];
-  const tokens = new Map<string, IssuedToken>();
-  const codes = new Map<string, { redirectUri: string; token?: IssuedToken }>();
   const state = {
     lifetime,
-    /** Doorkeeper's reuse_access_token: the same token again while it lives. */
     reuseTokens: false,
-    /** Doorkeeper's revoke_previous_client_credentials_token. */
     revokePrevious: false,
     knownUsers: undefined as readonly string[] | undefined,
     retailerAssertions: new Set<string>(),
     faults: [] as Fault[],
     standing: undefined as Fault | undefined,
-    /** Every so many token requests one is answered 500; 0: none. */
+    /** The emulator answers one in so many token requests with 500; 0: none. */
     failsEvery: 0,
   };
+  const issued = createConnectTokens(state, now);
 
   async function listener(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const url = new URL(request.url ?? '/', 'http://connect');
@@ -111,17 +65,19 @@ export async function startConnect({
     send(response, 501, { error: { message: `The emulator has no ${route}`, code: null } });
   }
 
-  async function answerToken(request: IncomingMessage, response: ServerResponse, url: URL): Promise<void> {
+  function nextFault(): Fault | undefined {
     const fails = state.failsEvery > 0 && requests.length % state.failsEvery === state.failsEvery - 1;
-    const fault =
-      state.faults.shift() ?? (fails ? ({ kind: 'answer', status: 500 } as const) : state.standing);
+    return state.faults.shift() ?? (fails ? { kind: 'answer', status: 500 } : state.standing);
+  }
+
+  async function answerToken(request: IncomingMessage, response: ServerResponse, url: URL): Promise<void> {
+    const fault = nextFault();
     if (fault?.kind === 'resetUnread') {
       requests.push({ headers: request.headers, fields: {}, url: url.href });
       request.socket.destroy();
       return;
     }
-    const text = (await readBody(request)).toString('utf8');
-    const fields = parse(text);
+    const fields = parse((await readBody(request)).toString('utf8'));
     requests.push({ headers: request.headers, fields: fields ?? {}, url: url.href });
     const carryOut = () => tokenResponse(request, url, fields);
     try {
@@ -129,113 +85,60 @@ export async function startConnect({
       send(response, 200, carryOut());
     } catch (error) {
       if (!(error instanceof Refused)) throw error;
-      const [status, description] = wordings[error.message] ?? [500, ''];
-      send(response, status, { error: error.message, error_description: description });
+      send(response, error.status, error.body);
     }
   }
 
-  /** 200's body; throws Refused with the error code. */
+  /** The body of a 200. Throws Refused. */
   function tokenResponse(
     request: IncomingMessage,
     url: URL,
     fields: Record<string, unknown> | undefined,
   ): object {
     if ([...url.searchParams.keys()].length > 0) throw new Refused('query_params_forbidden');
-    if (request.headers['content-type'] !== 'application/json' || fields === undefined)
+    const isJson = request.headers['content-type'] === 'application/json';
+    if (!isJson || fields === undefined || Object.values(fields).some((value) => typeof value !== 'string'))
       throw new Refused('invalid_request');
-    if (Object.values(fields).some((value) => typeof value !== 'string'))
-      throw new Refused('invalid_request');
-    const said = fields as Record<string, string>;
-    const application = applications.find(
-      ({ clientId, clientSecret, disabled }) =>
-        clientId === said['client_id'] && clientSecret === said['client_secret'] && disabled !== true,
-    );
-    if (application === undefined) throw new Refused('invalid_client');
-    const grantType = said['grant_type'] ?? '';
-    const scopes = grantedScopes(said['scope'], grantType, application);
+    const given = fields as Record<string, string>;
+    const application = authenticate(given);
+    const grantType = given['grant_type'] ?? '';
+    const scopes = grantScopes(given['scope'], grantType, application);
     const retailerId = request.headers['x-retailer-id'] as string | undefined;
-    const userId = subjectOf(said, grantType);
-    const issued = issue({ clientId: application.clientId, grantType, scopes, retailerId, userId });
-    const code = codes.get(said['code'] ?? '');
-    if (code !== undefined) code.token = issued;
+    const userId = checkSubject(given, grantType);
+    const token = issued.issue({ clientId: application.clientId, grantType, scopes, retailerId, userId });
+    issued.spendCode(given['code'] ?? '', token);
     return {
-      access_token: issued.value,
+      access_token: token.value,
       token_type: 'Bearer',
-      expires_in: Math.floor((issued.expiresAt - now()) / 1000),
+      expires_in: Math.floor((token.expiresAt - now()) / 1000),
       created_at: Math.floor(now() / 1000),
       ...(scopes.length > 0 && { scope: scopes.join(' ') }),
     };
   }
 
-  function grantedScopes(asked: string | undefined, grantType: string, application: Application): string[] {
-    const known = { ...scopeTable, ...application.privateScopes };
-    const withheld = application.withheld ?? [];
-    if (!Object.values(scopeTable).some((types) => types.includes(grantType)))
-      throw new Refused('unsupported_grant_type');
-    if (asked === undefined) {
-      return Object.keys(known).filter(
-        (scope) => known[scope]?.includes(grantType) && !withheld.includes(scope),
-      );
-    }
-    const scopes = asked.split(application.scopeSeparator ?? ',');
-    const good = scopes.every(
-      (scope) =>
-        Object.hasOwn(known, scope) && known[scope]?.includes(grantType) && !withheld.includes(scope),
+  function authenticate({ client_id, client_secret }: Record<string, string>): Application {
+    const application = applications.find(
+      ({ clientId, clientSecret, disabled }) =>
+        clientId === client_id && clientSecret === client_secret && disabled !== true,
     );
-    if (!good) throw new Refused('invalid_scope');
-    return scopes;
+    if (application === undefined) throw new Refused('invalid_client');
+    return application;
   }
 
-  function subjectOf(said: Record<string, string>, grantType: string): string | undefined {
-    if (grantType === 'authorization_code') {
-      spendCode(said['code'] ?? '', said['redirect_uri']);
-      return undefined;
-    }
-    if (grantType === retailer) {
-      if (!state.retailerAssertions.has(said['assertion'] ?? '')) throw new Refused('invalid_grant');
-      return undefined;
-    }
-    return grantType === user ? userOf(said['assertion'] ?? '') : undefined;
-  }
-
-  /** A code's second use revokes what its first one bought, as Doorkeeper does. */
-  function spendCode(code: string, redirectUri: string | undefined): void {
-    const known = codes.get(code);
-    if (known?.token !== undefined) known.token.revoked = true;
-    if (known === undefined || known.token !== undefined || known.redirectUri !== redirectUri) {
+  /** The user id, where the grant type has one. */
+  function checkSubject(given: Record<string, string>, grantType: string): string | undefined {
+    if (grantType === 'authorization_code') issued.checkCode(given['code'] ?? '', given['redirect_uri']);
+    const assertion = given['assertion'] ?? '';
+    if (grantType === retailerBearer && !state.retailerAssertions.has(assertion))
       throw new Refused('invalid_grant');
-    }
-  }
-
-  function userOf(assertion: string): string {
-    const text = Buffer.from(assertion, 'base64').toString('utf8');
-    const userId = /^\{"user_id":"((?:[^"\\]|\\.)+)"\}$/.exec(text)?.[1];
-    const padded = Buffer.from(text).toString('base64') === assertion;
-    if (!padded || userId === undefined) throw new Refused('invalid_grant');
-    if (state.knownUsers !== undefined && !state.knownUsers.includes(userId))
-      throw new Refused('invalid_grant');
+    if (grantType !== userAssertion) return undefined;
+    const userId = readUserId(assertion);
+    if (state.knownUsers?.includes(userId) === false) throw new Refused('invalid_grant');
     return userId;
   }
 
-  function issue(identity: Omit<IssuedToken, 'value' | 'expiresAt' | 'revoked'>): IssuedToken {
-    const same = [...tokens.values()].filter(
-      (token) => !token.revoked && token.expiresAt > now() && isSame(token, identity),
-    );
-    if (state.reuseTokens && same[0] !== undefined) return same[0];
-    if (state.revokePrevious) for (const token of same) token.revoked = true;
-    const value = randomBytes(32).toString('base64url');
-    const token = { ...identity, value, expiresAt: now() + state.lifetime * 1000, revoked: false };
-    tokens.set(value, token);
-    return token;
-  }
-
-  function bearerOf({ headers }: IncomingMessage): IssuedToken | undefined {
-    const token = tokens.get(headers.authorization?.replace(/^Bearer /, '') ?? '');
-    return token !== undefined && !token.revoked && token.expiresAt > now() ? token : undefined;
-  }
-
   function answerWhoami(request: IncomingMessage, response: ServerResponse): void {
-    const token = bearerOf(request);
+    const token = issued.bearerOf(request.headers.authorization);
     if (token === undefined) {
       send(response, 401, { error: { message: 'Unauthorized', code: 4001 } });
       return;
@@ -245,13 +148,9 @@ export async function startConnect({
   }
 
   function answerLink(request: IncomingMessage, response: ServerResponse): void {
-    const token = bearerOf(request);
-    const may = token?.scopes.includes('account_linking') === true;
-    send(
-      response,
-      may ? 200 : 401,
-      may ? { success: true } : { error: { message: 'Unauthorized', code: 4001 } },
-    );
+    const scopes = issued.bearerOf(request.headers.authorization)?.scopes;
+    if (scopes?.includes('account_linking') === true) send(response, 200, { success: true });
+    else send(response, 401, { error: { message: 'Unauthorized', code: 4001 } });
   }
 
   const server: Server = await serve((request, response) => {
@@ -267,7 +166,7 @@ export async function startConnect({
     requests,
     /** Requests that no real client should have made; tests want it empty. */
     unexpected,
-    tokens,
+    tokens: issued.tokens,
     state,
     applications,
     /** The next token requests meet these faults, one each. */
@@ -276,20 +175,10 @@ export async function startConnect({
     always: (fault?: Fault) => {
       state.standing = fault;
     },
-    issueCode: (redirectUri: string) => {
-      const code = randomBytes(32).toString('base64url');
-      codes.set(code, { redirectUri });
-      return code;
-    },
+    issueCode: issued.issueCode,
     /** SHA-256 of the values of all tokens issued. */
-    hashes: () => [...tokens.keys()].map((value) => createHash('sha256').update(value).digest('hex')),
+    hashes: () => [...issued.tokens.keys()].map((value) => createHash('sha256').update(value).digest('hex')),
   };
-}
-
-function isSame(token: IssuedToken, other: Omit<IssuedToken, 'value' | 'expiresAt' | 'revoked'>): boolean {
-  const of = ({ clientId, grantType, scopes, retailerId, userId }: typeof other) =>
-    JSON.stringify([clientId, grantType, scopes, retailerId ?? null, userId ?? null]);
-  return of(token) === of(other);
 }
 
 function parse(text: string): Record<string, unknown> | undefined {

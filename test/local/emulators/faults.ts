@@ -23,7 +23,7 @@ export type Fault =
   /** So many bytes of JSON, gzipped or not. */
   | { kind: 'huge'; bytes: number; gzip?: boolean };
 
-/** Answers for a fault; false where the request is to be answered as if there were none. */
+/** Answers the request as the fault says; false where the real answer should follow. */
 export async function faultAnswer(
   fault: Fault,
   response: ServerResponse,

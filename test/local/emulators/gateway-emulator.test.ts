@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { resourcePolicy, type Statement } from '../../../infra/api/resource-policy.ts';
-import { letsIn } from './authorisation.ts';
+import { mayInvoke } from './authorisation.ts';
 import { caller, eventOf, startEchoGateway, user, withSession } from './echo-gateway.ts';
 import type { Gateway } from './gateway-emulator.ts';
 import { signedFetch } from './signed-client.ts';
@@ -136,7 +136,7 @@ describe('who is let in', () => {
     'of account %s, allowed by an identity policy: %s, under %j: %s',
     (account, allows, statements, expected) => {
       const who = { ...caller, principalArn: role(account, 'any'), identityPolicyAllows: allows };
-      expect(letsIn(statements, who)).toBe(expected);
+      expect(mayInvoke(statements, who)).toBe(expected);
     },
   );
 
@@ -166,12 +166,12 @@ describe('who is let in', () => {
     [`arn:aws-cn:iam::${own}:user/ci`, false],
   ])('by the resource policy that the stack deploys, %s: %s', (principalArn, expected) => {
     const who = { ...caller, principalArn, identityPolicyAllows: true };
-    expect(letsIn(document.Statement, who)).toBe(expected);
+    expect(mayInvoke(document.Statement, who)).toBe(expected);
   });
 
   it('by the resource policy, callers of the own account need no other, and those of another account do', () => {
-    const isLetIn = (principalArn: string) => letsIn(document.Statement, { ...caller, principalArn });
-    expect(isLetIn(role(own, 'apps/checkout-api'))).toBe(true);
-    expect(isLetIn(role(other, 'partner'))).toBe(false);
+    const isAllowed = (principalArn: string) => mayInvoke(document.Statement, { ...caller, principalArn });
+    expect(isAllowed(role(own, 'apps/checkout-api'))).toBe(true);
+    expect(isAllowed(role(other, 'partner'))).toBe(false);
   });
 });

@@ -4,11 +4,12 @@ import type { APIGatewayProxyResult } from 'aws-lambda';
 import { gatewayBody, gatewayHeaders, gatewayResponses } from '../../../infra/api/gateway-responses.ts';
 import type { Statement } from '../../../infra/api/resource-policy.ts';
 import { timeBudget } from '../../../lambda/values/time-budget.ts';
-import { letsIn, ownAccount } from './authorisation.ts';
-import { accountOf, type Caller, userArnOf } from './callers.ts';
+import { mayInvoke } from './authorisation.ts';
+import type { Caller } from './callers.ts';
+import { proxyEvent } from './proxy-event.ts';
 import { readBody, serve } from './server.ts';
 import { verifySignature } from './sigv4.ts';
-import { headerLists, pairs } from './wire.ts';
+import { headerLists } from './wire.ts';
 
 const region = 'us-east-1';
 const maxPayload = 10 * 1024 * 1024;
@@ -77,7 +78,7 @@ export async function startGateway({ callers, resourcePolicy, invoke, port, onAn
     );
     if (verdict.kind !== 'signed') return verdict.kind;
     const caller = callers.find(({ accessKeyId }) => accessKeyId === verdict.accessKeyId);
-    return caller !== undefined && letsIn(resourcePolicy, caller) ? caller : 'ACCESS_DENIED';
+    return caller !== undefined && mayInvoke(resourcePolicy, caller) ? caller : 'ACCESS_DENIED';
   }
 
   async function integrate(
@@ -118,64 +119,4 @@ function ownAnswer(type: string, requestId: string): APIGatewayProxyResult {
 function isProxyResult(result: unknown): result is APIGatewayProxyResult {
   const { statusCode, body } = (result ?? {}) as Partial<APIGatewayProxyResult>;
   return Number.isInteger(statusCode) && typeof body === 'string';
-}
-
-/** The REST API's Lambda proxy event, for the resources `/` and `/{proxy+}`. */
-function proxyEvent(
-  { method = '', url = '/', rawHeaders }: IncomingMessage,
-  body: Buffer,
-  caller: Caller,
-  requestId: string,
-  now: number,
-): object {
-  const [rawPath = '/', ...rest] = url.split('?');
-  const path = decodeURIComponent(rawPath);
-  const query = [...new URLSearchParams(rest.join('?'))];
-  const headers = pairs(rawHeaders);
-  const atRoot = path === '/';
-  return {
-    resource: atRoot ? '/' : '/{proxy+}',
-    path,
-    httpMethod: method,
-    headers: lastOf(headers),
-    multiValueHeaders: listOf(headers),
-    queryStringParameters: query.length === 0 ? null : lastOf(query),
-    multiValueQueryStringParameters: query.length === 0 ? null : listOf(query),
-    pathParameters: atRoot ? null : { proxy: path.slice(1) },
-    stageVariables: null,
-    body: body.length === 0 ? null : body.toString('utf8'),
-    isBase64Encoded: false,
-    requestContext: {
-      accountId: ownAccount,
-      apiId: 'local',
-      stage: 'local',
-      protocol: 'HTTP/1.1',
-      httpMethod: method,
-      path,
-      resourcePath: atRoot ? '/' : '/{proxy+}',
-      requestId,
-      extendedRequestId: requestId,
-      requestTimeEpoch: now,
-      identity: {
-        userArn: userArnOf(caller),
-        accountId: accountOf(caller),
-        accessKey: caller.accessKeyId,
-        caller: caller.accessKeyId,
-        user: caller.accessKeyId,
-        sourceIp: '127.0.0.1',
-        userAgent: lastOf(headers)['User-Agent'] ?? null,
-        cognitoIdentityId: null,
-      },
-    },
-  };
-}
-
-function lastOf(entries: ReadonlyArray<[string, string]>): Record<string, string> {
-  return Object.fromEntries(entries);
-}
-
-function listOf(entries: ReadonlyArray<[string, string]>): Record<string, string[]> {
-  return Object.fromEntries(
-    entries.map(([name]) => [name, entries.filter(([other]) => other === name).map(([, value]) => value)]),
-  );
 }

@@ -2,10 +2,10 @@ import { readBody, type Server, serve } from './server.ts';
 import { type AccessKey, verifySignature } from './sigv4.ts';
 import { headerLists } from './wire.ts';
 
-/** Where `npm run refresh` looks for it, unless it is told otherwise. */
+/** The port that `npm run refresh` uses by default. */
 export const usualPort = 9701;
 
-/** Whoever operates the local stack signs with this. */
+/** The operator of the local stack signs with this key. */
 export const operatorKey: AccessKey = {
   accessKeyId: 'example-operator',
   secretAccessKey: 'example-operator-secret',
@@ -13,7 +13,7 @@ export const operatorKey: AccessKey = {
 
 type Functions = Record<string, (event: object) => Promise<unknown>>;
 
-/** Lambda's Invoke for those of the stack's functions that people invoke; on a free port where its own is taken. */
+/** Lambda's Invoke, for functions that an operator invokes. It uses a free port where its own is taken. */
 export async function startLambdaApi(functions: Functions, port = usualPort): Promise<Server> {
   const start = (on: number) =>
     serve(async (request, response): Promise<void> => {

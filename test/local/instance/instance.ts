@@ -18,7 +18,7 @@ export type InstanceOptions = {
   bundle: string;
   entry: 'vend-function' | 'refresh-function';
   environment: Record<string, string>;
-  /** In a process of its own, and not only in a thread. */
+  /** Runs the instance in a process rather than a thread. */
   inProcess?: boolean;
   /** Told of everything that the function prints. */
   onLine: (line: string) => void;
@@ -37,8 +37,8 @@ type Host = {
 };
 
 /**
- * One Lambda instance: the built bundle in a thread or process of its own, with its own environment and nothing of
- * the host's. Unlike Lambda's it takes several invocations at once.
+ * One Lambda instance: the built bundle in its own thread or process, with its own environment and none of the host's
+ * variables. Unlike Lambda's, it accepts several invocations at once.
  */
 export async function startInstance(options: InstanceOptions): Promise<Instance> {
   const host = options.inProcess === true ? startProcess(options) : startThread(options);

@@ -10,6 +10,7 @@ import { startDynamoDB, tableName } from '../emulators/dynamodb-emulator.ts';
 import { type Answered, type Invoke, startGateway } from '../emulators/gateway-emulator.ts';
 import { scheduleEvent } from '../emulators/schedule-event.ts';
 import { startSecretsManager } from '../emulators/secrets-manager-emulator.ts';
+import { startFleet } from './fleet.ts';
 import { type Instance, startInstance } from './instance.ts';
 
 export type StackOptions = {
@@ -18,9 +19,9 @@ export type StackOptions = {
   /** Secret strings by name or ARN. */
   secrets: Record<string, string>;
   port?: number;
-  /** Of the vend function; requests go to them in turn. */
+  /** Instances of the vend function. Requests go to them in turn. */
   instances?: number;
-  /** Instances as processes, and not only as threads. */
+  /** Runs the instances as processes rather than threads. */
   inProcesses?: boolean;
   onLine?: (line: string) => void;
   onAnswer?: (answered: Answered) => void;
@@ -28,7 +29,7 @@ export type StackOptions = {
 
 export type Stack = Awaited<ReturnType<typeof startStack>>;
 
-/** The key that the function itself signs with, as its role would. */
+/** The functions sign with this key, as their role would. */
 export const functionKey = { accessKeyId: 'function-role', secretAccessKey: 'function-role-secret' };
 
 /** Everything but Connect: the gateway, instances of the bundle, the token table, Secrets Manager. */
@@ -61,18 +62,12 @@ export async function startStack({
         onLine?.(line);
       },
     });
-  const startFleet = () => Promise.all(Array.from({ length: instances }, () => start('vend-function')));
-  let fleet: Instance[] = await startFleet();
-  let turn = 0;
-  const invoke = (event: object) => {
-    turn += 1;
-    return (fleet[turn % fleet.length] as Instance).invoke(event);
-  };
+  const fleet = await startFleet(instances, () => start('vend-function'));
   const refresher = await start('refresh-function');
   const refresh = (event: object = scheduleEvent()) => refresher.invoke(event);
   const state = { invoke: undefined as Invoke | undefined };
   const closeFunctions = async () => {
-    await Promise.all([...fleet, refresher, secretsManager, dynamodb].map((one) => one.close()));
+    await Promise.all([fleet, refresher, secretsManager, dynamodb].map((one) => one.close()));
     await Promise.all(
       [bundle, `${bundle}-maps`].map((folder) => rm(folder, { recursive: true, force: true })),
     );
@@ -80,7 +75,7 @@ export async function startStack({
   const gateway = await startGateway({
     callers,
     resourcePolicy: resourcePolicy(policy.principals).document.Statement,
-    invoke: (event) => (state.invoke ?? invoke)(event),
+    invoke: (event) => (state.invoke ?? fleet.invoke)(event),
     ...(port !== undefined && { port }),
     ...(onAnswer && { onAnswer }),
   }).catch(async (error: unknown) => {
@@ -94,25 +89,20 @@ export async function startStack({
     secretsManager,
     dynamodb,
     built,
-    /** What the function printed, a line each. */
+    /** The lines that the functions printed. */
     lines,
-    /** Tests put another function behind the gateway. */
+    /** With this, tests put another function behind the gateway. */
     state,
-    invoke,
-    /** What EventBridge Scheduler does, every so often; resolves to the function's counts. */
+    invoke: fleet.invoke,
+    /** Invokes the refresh function as EventBridge Scheduler does. Resolves to the function's counts. */
     refresh,
-    /** The instances, for tests that ask or end one of them. */
-    fleet: () => fleet,
-    removeInstance: (index: number) => {
-      fleet = fleet.filter((_, at) => at !== index);
-    },
+    /** The instances, for tests that ask or end one. */
+    fleet: fleet.instances,
+    removeInstance: fleet.remove,
     /** Files of the bundle that the first instance has loaded. */
-    loaded: () => (fleet[0] as Instance).loaded(),
-    /** New instances, which remember nothing, in place of the old ones; the table stays. */
-    replaceInstances: async () => {
-      await Promise.all(fleet.map((one) => one.close()));
-      fleet = await startFleet();
-    },
+    loaded: () => (fleet.instances()[0] as Instance).loaded(),
+    /** Replaces the instances by new ones, which remember nothing. The table stays. */
+    replaceInstances: fleet.replace,
     close: async () => {
       await gateway.close();
       await closeFunctions();
@@ -120,7 +110,7 @@ export async function startStack({
   };
 }
 
-/** What the stack and Lambda itself give the functions, with their SDK clients pointed at the emulators. */
+/** The environment that the stack and Lambda give the functions, with the SDK clients pointed at the emulators. */
 export function functionEnvironment({
   secretsManager,
   dynamodb,
@@ -130,7 +120,7 @@ export function functionEnvironment({
 }): Record<string, string> {
   return {
     AWS_REGION: 'us-east-1',
-    // Or the SDK finds the host's own, in the home directory.
+    // Without these, the SDK would read the host's own files in the home directory.
     AWS_CONFIG_FILE: devNull,
     AWS_SHARED_CREDENTIALS_FILE: devNull,
     AWS_ACCESS_KEY_ID: functionKey.accessKeyId,

@@ -17,7 +17,7 @@ const exampleSecrets = join(import.meta.dirname, 'secrets.yaml');
 const refreshEvery = 15 * 60_000;
 const print = (text: string) => process.stdout.write(`${text}\n`);
 
-/** Boots the whole system on this machine and vends one token with it. Returns the exit status. */
+/** Starts the whole system on this machine and vends one token with it. Returns the exit status. */
 async function run(options: Options): Promise<number> {
   const secretsFile = options.secrets ?? exampleSecrets;
   const secrets = readSecrets(secretsFile);
@@ -27,7 +27,9 @@ async function run(options: Options): Promise<number> {
   if (options.policy !== undefined && options.secrets === undefined) refuseRealConnect(compiled);
   const request = firstRequest(compiled.policy, callers);
   if (request === undefined) {
-    throw new UsageError(`${options.callers}: the policy grants nobody in it anything by client_credentials`);
+    throw new UsageError(
+      `${options.callers}: the policy grants none of these callers a client_credentials token`,
+    );
   }
   const startConnect = options.policy === undefined ? pointAtLocalConnect : startNamedConnect;
   const local = await startConnect(compiled, secrets);
@@ -46,20 +48,20 @@ async function run(options: Options): Promise<number> {
 function requireSecrets({ policy }: CompiledPolicy, secrets: Secrets, file: string): void {
   for (const { name, secretId } of policy.clients) {
     if (Object.hasOwn(secrets, secretId)) continue;
-    throw new UsageError(`${file}: has no ${secretId}, which the policy's client ${name} needs`);
+    throw new UsageError(`${file}: add ${secretId}, which the policy's client ${name} needs`);
   }
 }
 
-/** The example's pair opens nothing at Instacart, and is not to be tried there. */
+/** Instacart does not know the example's pair, so it must not be sent there. */
 function refuseRealConnect({ policy }: CompiledPolicy): void {
   const real = policy.clients.find((client) => !isLocal(client));
   if (real === undefined) return;
   throw new UsageError(
-    `${real.baseUrl} is not on this machine: name its real credentials with --secrets FILE`,
+    `${real.baseUrl} is not on this machine: pass its real credentials with --secrets FILE`,
   );
 }
 
-/** Sends the request, tells its story, and says whether a token came of it. */
+/** Sends the request and prints what happens. Returns whether the caller got a token. */
 async function vend(
   { stack, auditOf }: LocalStack,
   local: LocalConnect,
@@ -83,7 +85,7 @@ async function stay({ stack, listen, summary }: LocalStack, request: FirstReques
   const timer = setInterval(() => void refresh(), refreshEvery);
   const command = `npm run refresh -- --lambda ${lambda.url}`;
   print(`${heading('Do it yourself')}\n\n${curlCommand(stack.url, request)}\n\n${command}\n`);
-  print('Every request is shown here. Ctrl-C ends it.\n');
+  print('Every request appears here. Ctrl-C ends the stack.\n');
   listen((answered) => print(requestLine(answered)));
   await Promise.race([once(process, 'SIGINT'), once(process, 'SIGTERM')]);
   clearInterval(timer);
@@ -91,14 +93,15 @@ async function stay({ stack, listen, summary }: LocalStack, request: FirstReques
   print(`\n${summary()}`);
 }
 
-/** A mistake that whoever started this can mend is told in a line, not as a stack. */
+/** The line for a mistake that the user can correct; undefined for a bug, which needs its stack trace. */
 function explain(error: unknown): string | undefined {
   if (error instanceof UsageError || error instanceof PolicyError) return error.message;
   const { code, port, cause } = error as NodeJS.ErrnoException & { port?: number };
-  if (code === 'EADDRINUSE') return `Port ${port} of 127.0.0.1 is taken: name another one`;
-  if (code === 'EACCES') return `Port ${port} of 127.0.0.1 is not for you to take: name another one`;
-  // fetch talks to no port that is known for another protocol.
-  if ((cause as Error | undefined)?.message === 'bad port') return '--port: HTTP clients refuse this one';
+  if (code === 'EADDRINUSE') return `Port ${port} of 127.0.0.1 is taken: pass another with --port`;
+  if (code === 'EACCES') return `You may not use port ${port} of 127.0.0.1: pass another with --port`;
+  // fetch refuses ports that belong to other protocols.
+  if ((cause as Error | undefined)?.message === 'bad port')
+    return '--port: HTTP clients refuse this port, pass another';
   return undefined;
 }
 
@@ -109,6 +112,6 @@ try {
 } catch (error) {
   const mistake = explain(error);
   process.stderr.write(`${mistake ?? (error as Error).stack}\n`);
-  // What was started before the mistake came up would keep the process alive.
+  // Servers that were started before the mistake showed would keep the process alive.
   process.exit(mistake === undefined ? 1 : 2);
 }

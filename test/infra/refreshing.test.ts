@@ -99,6 +99,7 @@ describe('the schedule', () => {
       renew: () => Promise.reject(new Error('there is nothing to renew')),
       recordRefresh: () => undefined,
       now: () => 0,
+      monotonic: () => 0,
     });
     const context = { getRemainingTimeInMillis: () => 300_000 } as Context;
     const arrived = Target.Input.replace(

@@ -1,0 +1,27 @@
+import type { Instance } from './instance.ts';
+
+/** Several instances of one function, which take invocations in turn. */
+export async function startFleet(size: number, start: () => Promise<Instance>) {
+  const startAll = () => Promise.all(Array.from({ length: size }, start));
+  let instances = await startAll();
+  let turn = 0;
+  const close = async () => {
+    await Promise.all(instances.map((one) => one.close()));
+  };
+  return {
+    instances: () => instances,
+    invoke: (event: object): Promise<unknown> => {
+      turn += 1;
+      return (instances[turn % instances.length] as Instance).invoke(event);
+    },
+    /** Takes an instance out of the turn, and leaves it running. */
+    remove: (index: number) => {
+      instances = instances.filter((_, at) => at !== index);
+    },
+    replace: async () => {
+      await close();
+      instances = await startAll();
+    },
+    close,
+  };
+}

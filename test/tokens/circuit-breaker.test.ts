@@ -1,0 +1,208 @@
+import { describe, expect, it } from 'vitest';
+import type { Failure } from '../../lambda/tokens/mint.ts';
+import { down, silent, type Upstream } from '../support/simulated-connect.ts';
+import { day, hour, minute, retryAfterMs, second, status, type Vend, world } from '../support/token-world.ts';
+
+const heldBack = (cause: Failure['kind'], retry: number) => ({
+  kind: 'none',
+  why: { kind: 'back_off', cause },
+  retryAfterMs: retry,
+});
+
+describe('after a failed mint', () => {
+  it('the one who tried is told why, and the others that they must wait, and for how long', async () => {
+    const { state, mints, vend } = world();
+    state.answer = { kind: 'credentials_refused' };
+    expect(await vend()).toMatchObject({ why: { kind: 'credentials_refused' }, retryAfterMs: second });
+    state.now += 400;
+    for (const key of ['key', 'other'])
+      expect(await vend({ key })).toMatchObject(heldBack('credentials_refused', 600));
+    expect(mints).toHaveLength(1);
+  });
+
+  it('the client is tried after 1 s, 2 s, 4 s … 30 s, by one request at a time', async () => {
+    const { state, mints, vend } = world();
+    state.answer = down;
+    const start = state.now;
+    for (; state.now < start + 130 * second; state.now += 500)
+      for (const key of ['a', 'b', 'c']) expect((await vend({ key })).kind).toBe('none');
+    expect(mints.map(({ at }) => (at - start) / second)).toEqual([0, 1, 3, 7, 15, 31, 61, 91, 121]);
+  });
+
+  it('requests of one moment for three tokens may all try, and after that one at a time', async () => {
+    const { state, mints, vend } = world();
+    state.answer = down;
+    const start = state.now;
+    for (; state.now < start + 130 * second; state.now += 500)
+      await Promise.all(['a', 'b', 'c'].map((key) => vend({ key })));
+    expect(mints.map(({ at }) => (at - start) / second)).toEqual([0, 0, 0, 1, 3, 7, 15, 31, 61, 91, 121]);
+  });
+
+  it('Connect is left alone for as long as it asks for', async () => {
+    const { state, mints, vend } = world();
+    state.answer = { ...down, retryAfterMs: 20 * second } as Upstream;
+    expect(retryAfterMs(await vend())).toBe(20 * second);
+    state.now += 20 * second - 1;
+    expect(await vend({ key: 'other' })).toMatchObject(heldBack('unavailable', 1));
+    state.now += 1;
+    state.answer = { lifetimeMs: day };
+    expect(status(await vend({ key: 'other' }))).toBe('mint');
+    expect(mints).toHaveLength(2);
+  });
+
+  it('a token that Connect refuses for a reason of its own holds back nobody else', async () => {
+    for (const kind of ['invalid_grant', 'not_entitled', 'not_a_token'] as const) {
+      const { state, mints, instance } = world();
+      const [vend, other] = [instance(), instance()];
+      state.answer = { kind };
+      expect(await vend({ key: 'alice' })).toMatchObject({ why: { kind }, retryAfterMs: second });
+      for (const one of [vend, other])
+        expect(await one({ key: 'alice' })).toMatchObject(heldBack(kind, second));
+      state.answer = { lifetimeMs: day };
+      for (const one of [vend, other]) expect((await one({ key: 'bob' })).kind).toBe('token');
+      expect(mints).toHaveLength(2);
+    }
+  });
+
+  it('that token is tried after 1 s, 2 s, 4 s … 30 s by the whole fleet', async () => {
+    const { state, mints, instance } = world();
+    const fleet = Array.from({ length: 3 }, () => instance());
+    state.answer = { kind: 'invalid_grant' };
+    const start = state.now;
+    for (; state.now < start + 100 * second; state.now += 500) for (const vend of fleet) await vend();
+    expect(mints.map(({ at }) => (at - start) / second)).toEqual([0, 1, 3, 7, 15, 31, 61, 91]);
+  });
+
+  it('the failure is no longer told of once it is old', async () => {
+    const { state, sleep, mints, instance } = world({ random: Math.random });
+    state.answer = { kind: 'credentials_refused' };
+    const fleet = Array.from({ length: 8 }, () => instance());
+    for (const vend of fleet) await vend();
+    await sleep(12 * minute);
+    state.answer = { lifetimeMs: day, takesMs: second };
+    const vended = await Promise.all(fleet.map((vend, i) => vend({ key: `key ${i}` })));
+    expect(vended.map(({ kind }) => kind)).toEqual(Array(8).fill('token'));
+    expect(mints).toHaveLength(1 + 8);
+  });
+});
+
+describe('a probe', () => {
+  it('is made by one instance at a time, and lasts as long as its mint', async () => {
+    const { state, sleep, mints, instance } = world();
+    state.answer = down;
+    await instance()();
+    await sleep(second);
+    state.answer = { ...down, takesMs: 8 * second };
+    const startedAt = state.now;
+    const probing = instance()();
+    for (let i = 0; i < 7; i++) {
+      await sleep(second);
+      const other = await instance()({ key: `other ${i}` });
+      expect(other).toMatchObject(heldBack('unavailable', second));
+    }
+    expect(await probing).toMatchObject({ why: down, retryAfterMs: 2 * second });
+    expect([state.now - startedAt, mints.length]).toEqual([8 * second, 2]);
+  });
+
+  it('that succeeds closes the circuit for all: for those too who saw it begin', async () => {
+    const { state, sleep, mints, instance } = world();
+    const [one, other] = [instance(), instance()];
+    state.answer = down;
+    await one();
+    await other({ key: 'other' });
+    await sleep(second);
+    state.answer = { lifetimeMs: day, takesMs: 500 };
+    const probing = one();
+    await sleep(100);
+    expect(status(await other({ key: 'other' }))).toBe('back_off');
+    expect(status(await probing)).toBe('mint');
+    state.answer = { lifetimeMs: day };
+    expect(status(await other({ key: 'other' }))).toBe('mint');
+    expect(status(await instance()({ key: 'third' }))).toBe('mint');
+    expect(mints).toHaveLength(4);
+  });
+
+  it('that Connect refuses for a reason of one token closes the circuit too', async () => {
+    const { state, mints, instance } = world();
+    state.answer = down;
+    await instance()();
+    state.now += second;
+    state.answer = { kind: 'invalid_grant' };
+    await instance()();
+    state.answer = { lifetimeMs: day };
+    expect(status(await instance()({ key: 'other' }))).toBe('mint');
+    expect(mints).toHaveLength(3);
+  });
+
+  it('whose request was given up proves nothing, and is followed by another at once', async () => {
+    const { state, sleep, mints, instance } = world();
+    state.answer = down;
+    await instance()();
+    await sleep(second);
+    state.answer = { lifetimeMs: day, takesMs: 9 * second };
+    const abort = new AbortController();
+    const givenUp = instance()({ signal: abort.signal });
+    await sleep(second);
+    abort.abort();
+    await givenUp;
+    state.answer = { lifetimeMs: day };
+    expect(status(await instance()({ key: 'other' }))).toBe('mint');
+    expect(mints).toHaveLength(3);
+  });
+});
+
+describe('while Connect is down for half an hour', () => {
+  async function outage(answer: Upstream, instances: number, tokens: number, everyMs: number) {
+    const one = world({ random: Math.random });
+    const { state, sleep, instance } = one;
+    state.answer = answer;
+    const fleet = Array.from({ length: instances }, () => instance());
+    const waits: number[] = [];
+    const requests: Array<Promise<void>> = [];
+    const ask = async (number: number) => {
+      const askedAt = state.now;
+      const vended = await (fleet[number % instances] as Vend)({ key: `key ${number % tokens}` });
+      expect(vended.kind).toBe('none');
+      waits.push(state.now - askedAt);
+    };
+    for (const end = state.now + 30 * minute; state.now < end; await sleep(everyMs))
+      requests.push(ask(requests.length));
+    await Promise.all(requests);
+    waits.sort((a, b) => a - b);
+    const medianMs = waits[Math.floor(waits.length / 2)];
+    return { ...one, requests: requests.length, medianMs };
+  }
+
+  it.each<[string, Upstream, number]>([
+    ['answers 500', down, 80],
+    ['answers 500 after two seconds', { ...down, takesMs: 2 * second }, 90],
+    ['never answers', { ...silent, takesMs: hour }, 90],
+  ])('and %s, a fleet of 20 asks it seldom and refuses at once', async (_what, answer, most) => {
+    const { mints, calls, requests, medianMs, state, instance } = await outage(answer, 20, 21, 250);
+    expect(mints.length).toBeLessThanOrEqual(most);
+    expect(mints.length).toBeGreaterThan(30);
+    expect(medianMs).toBe(0);
+    // A refused request reads the token and the circuit, and writes nothing; an attempt claims both, and writes both.
+    expect(calls.reads).toBeLessThanOrEqual(2 * requests + 10 * mints.length);
+    expect(calls.writes).toBeLessThanOrEqual(6 * mints.length);
+    state.answer = { lifetimeMs: day };
+    state.now += minute;
+    expect((await instance()()).kind).toBe('token');
+  });
+});
+
+it('a fleet that is down for ten minutes and asked once a second recovers within half a minute', async () => {
+  const { state, mints, instance } = world({ random: Math.random });
+  state.answer = down;
+  const fleet = Array.from({ length: 50 }, () => instance());
+  const start = state.now;
+  for (; state.now < start + 10 * minute; state.now += second)
+    for (const [index, vend] of fleet.entries())
+      expect((await vend({ key: `key-${index % 5}` })).kind).toBe('none');
+  expect(mints.length).toBeLessThan(40);
+  state.answer = { lifetimeMs: day };
+  const upAt = state.now;
+  while ((await (fleet[0] as Vend)()).kind === 'none') state.now += second;
+  expect(state.now - upAt).toBeLessThanOrEqual(30 * second);
+  for (const vend of fleet) expect((await vend()).kind).toBe('token');
+});
