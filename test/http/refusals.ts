@@ -72,6 +72,10 @@ export const refusals: Refusal[] = [
   ['a scope in another case', ask({ scope: 'Connect:Fulfillment' }), ...unknownScope, 'unknown scope'],
   ['a scope of a prototype', ask({ scope: '__proto__' }), ...unknownScope, 'unknown scope'],
   ['a scope of commas', ask({ scope: ' ,, ' }), ...unknownScope, 'blank'],
+  ['two scopes with a no-break space between', ask({ scope: 'connect:fulfillment\u00a0connect:ian' }, { as: 'backOffice' }), ...unknownScope, 'unknown scope'],
+  ['two scopes with a wide space between', ask({ scope: 'connect:fulfillment\u3000connect:ian' }, { as: 'backOffice' }), ...unknownScope, 'unknown scope'],
+  ['two scopes with a line separator between', ask({ scope: 'connect:fulfillment\u2028connect:ian' }, { as: 'backOffice' }), ...unknownScope, 'unknown scope'],
+  ['a scope after a byte-order mark', ask({ scope: '\ufeffconnect:fulfillment' }), ...unknownScope, 'unknown scope'],
   ['an unknown scope too', ask({ scope: 'connect:fulfillment,x' }), ...unknownScope, 'unknown scope'],
   ['no scope where several are granted', ask({ scope: undefined }, { as: 'backOffice' }), 400, 'invalid_scope', 'scope_needed'],
 

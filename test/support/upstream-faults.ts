@@ -39,12 +39,12 @@ export const answers = (
   body: object | string = {},
   headers: Record<string, string> = {},
 ): Fault => ({ kind: 'answer', status, body, headers });
-const says = (status: number, error: string): Fault =>
+export const says = (status: number, error: string): Fault =>
   answers(status, { error, error_description: `about ${canary}` });
 /** As the rest of Connect has it. */
 const otherShape = (status: number, code: string | null): Fault =>
   answers(status, { error: { message: canary, code }, meta: { key: 'k' } });
-const altered = (fields: Record<string, unknown>): Fault => ({ kind: 'altered', fields });
+export const altered = (fields: Record<string, unknown>): Fault => ({ kind: 'altered', fields });
 const disabled: Trouble = ({ acme }) => {
   acme.disabled = true;
 };
@@ -61,10 +61,16 @@ export const transient: Array<[what: string, fault: Fault]> = [
   ['503 in HTML', answers(503, html, { 'content-type': 'text/html' })],
   ['503 with an OAuth error', says(503, 'invalid_client')],
   ['408', answers(408)],
+  ['425', answers(425)],
   ['429', answers(429)],
+  ['a refusal for now', says(400, 'temporarily_unavailable')],
+  ['a refusal for now, in the other shape', otherShape(403, 'slow_down')],
   ['a connection that is reset unread', { kind: 'resetUnread' }],
   ['a connection that is reset after the request', { kind: 'reset' }],
   ['an answer that is cut short', { kind: 'truncated' }],
+  ['200 with HTML', answers(200, html, { 'content-type': 'text/html' })],
+  ['200 that is empty', answers(200, '')],
+  ['200 with half a token', answers(200, '{"access_token":"half')],
 ];
 
 // biome-ignore format: a row a line
@@ -125,11 +131,14 @@ export const upstreamFaults: UpstreamFault[] = [
 export const codeFaults: UpstreamFault[] = [
   ['Connect throttles', connect(answers(429)), 503, 'upstream_unavailable', 1],
   ['Connect answers 500', connect(answers(500)), 504, 'outcome_unknown', 1],
+  ['Connect answers 425', connect(answers(425)), 503, 'upstream_unavailable', 1],
+  ['Connect refuses for now', connect(says(400, 'slow_down')), 503, 'upstream_unavailable', 1],
   ['Connect answers 408', connect(answers(408)), 504, 'outcome_unknown', 1],
   ['the connection is reset', connect({ kind: 'reset' }), 504, 'outcome_unknown', 1],
   ['the code is used, and the connection reset', connect({ kind: 'resetDone' }), 504, 'outcome_unknown', 1],
   ['the answer is cut short', connect({ kind: 'truncated' }), 504, 'outcome_unknown', 1],
   ['200 is HTML', connect(answers(200, html)), 504, 'outcome_unknown', 1],
+  ['200 is empty', connect(answers(200, '')), 504, 'outcome_unknown', 1],
   ['the answer is no token', connect(altered({ token_type: 'mac' })), 502, 'not_a_token', 1],
   ['Connect refuses the code', connect(says(400, 'invalid_grant')), 400, 'invalid_grant', 1],
   ['Connect refuses the pair', connect(says(401, 'invalid_client')), 502, 'credentials_refused', 1],
