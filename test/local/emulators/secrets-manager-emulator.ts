@@ -2,7 +2,9 @@ import { randomUUID } from 'node:crypto';
 import { type AwsAnswer, awsError, serveAws } from './aws-service.ts';
 import type { AccessKey } from './sigv4.ts';
 
-type Version = { id: string; value: string; stages: string[] };
+/** Bytes are stored as SecretBinary. */
+type Value = string | Buffer;
+type Version = { id: string; value: Value; stages: string[] };
 
 export type SecretsManager = Awaited<ReturnType<typeof startSecretsManager>>;
 
@@ -17,7 +19,7 @@ export async function startSecretsManager({
   const versions = new Map<string, Version[]>();
   const reads: Array<{ secretId: string; stage: string }> = [];
 
-  function put(name: string, value: string): void {
+  function put(name: string, value: Value): void {
     const kept = (versions.get(name) ?? []).map((version) => ({
       ...version,
       stages: version.stages.includes('AWSCURRENT') ? ['AWSPREVIOUS'] : [],
@@ -47,7 +49,9 @@ export async function startSecretsManager({
           : `arn:aws:secretsmanager:us-east-1:111122223333:secret:${secretId}-AbCdEf`,
         Name: secretId,
         VersionId: version.id,
-        SecretString: version.value,
+        ...(Buffer.isBuffer(version.value)
+          ? { SecretBinary: version.value.toString('base64') }
+          : { SecretString: version.value }),
         VersionStages: version.stages,
         CreatedDate: 1_700_000_000,
       },
