@@ -3,8 +3,8 @@ import { type Connect, startConnect } from '../local/emulators/connect-emulator.
 import { acmeApplication, callback, createWorld, type World } from '../support/world.ts';
 
 /** Seconds that each Connect takes for each answer: for a caller, and for what has more time than a caller's mint. */
-const slow = [3, 5, 8];
-const slower = [...slow, 12];
+const slowSeconds = [3, 5, 8];
+const slowestSeconds = [...slowSeconds, 12];
 const clientOf = (seconds: number) => `slow-${seconds}`;
 
 // Everything waits at the same time, so that the file takes little longer than its longest wait.
@@ -13,7 +13,7 @@ describe.concurrent('a Connect that is slow is not down', () => {
   let world: World;
   let refreshed: Promise<unknown>;
   beforeAll(async () => {
-    const started = slower.map(async (seconds) => {
+    const started = slowestSeconds.map(async (seconds) => {
       const connect = await startConnect({ applications: [acmeApplication()] });
       connect.always({ kind: 'slow', milliseconds: seconds * 1_000 });
       return [clientOf(seconds), connect] as const;
@@ -32,7 +32,7 @@ describe.concurrent('a Connect that is slow is not down', () => {
   const sentTo = (client: string, scope: string) =>
     connects[client]?.requests.filter(({ fields }) => fields['scope'] === scope).length;
 
-  it.each(slow)('%i s for a vend, with one request', async (seconds) => {
+  it.each(slowSeconds)('%i s for a vend, with one request', async (seconds) => {
     const client_id = clientOf(seconds);
     const answer = await world.ask('backOffice', { client_id, scope: 'connect:fulfillment' });
     expect(answer.status, answer.text).toBe(200);
@@ -42,7 +42,7 @@ describe.concurrent('a Connect that is slow is not down', () => {
     expect(sentTo(client_id, 'connect:fulfillment')).toBe(1);
   });
 
-  it.each(slower)('%i s for a one-time code, with one request', async (seconds) => {
+  it.each(slowestSeconds)('%i s for a one-time code, with one request', async (seconds) => {
     const client_id = clientOf(seconds);
     const code = connects[client_id]?.issueCode(callback);
     const fields = { client_id, grant_type: 'authorization_code', code, redirect_uri: callback };
