@@ -1,7 +1,7 @@
 import { RemovalPolicy, Stack, Validations } from 'aws-cdk-lib';
 import { Effect, type IGrantable, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { Key } from 'aws-cdk-lib/aws-kms';
-import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
+import { type CfnSecret, Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
 import type { ClientSecret } from '../policy/compile.ts';
 
@@ -66,20 +66,20 @@ export class ClientSecrets extends Construct {
     });
   }
 
-  /** The placeholder shows what to fill in. The function reads an empty client_id as "not set yet". */
+  /**
+   * Empty: whenever a value in the template changes, CloudFormation writes a new version over the pair that an operator
+   * has put. Source: AWS CloudFormation, "AWS::SecretsManager::Secret", SecretString and GenerateSecretString.
+   */
   private createSecret({ client, name }: { client: string; name: string }, encryptionKey: Key): Secret {
     // The secret's name is its construct id: a client that is renamed keeps its secret.
     const secret = new Secret(this, name.replaceAll('/', '|'), {
       secretName: name,
       description: `Instacart Connect's client_id and client_secret for the client ${client} of the policy`,
       encryptionKey,
-      generateSecretString: {
-        secretStringTemplate: JSON.stringify({ client_id: '' }),
-        generateStringKey: 'client_secret',
-        excludePunctuation: true,
-      },
       removalPolicy: RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
     });
+    // CDK generates a value where none is given.
+    (secret.node.defaultChild as CfnSecret).generateSecretString = undefined;
     Validations.of(secret).acknowledge({
       id: 'AwsSolutions-SMG4',
       reason:

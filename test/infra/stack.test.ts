@@ -165,17 +165,15 @@ describe('the vend function', () => {
 });
 
 describe('the stack', () => {
-  it('makes secrets that outlive it, under a key of their own, with a placeholder to fill in', () => {
+  it('makes secrets that outlive it, under a key of their own, and empty', () => {
     stack.hasResource('AWS::SecretsManager::Secret', {
       DeletionPolicy: 'RetainExceptOnCreate',
       UpdateReplacePolicy: 'Retain',
       Properties: {
         Name: 'connect/acme',
         KmsKeyId: { 'Fn::GetAtt': [Match.stringLikeRegexp('^SecretsKey'), 'Arn'] },
-        GenerateSecretString: {
-          SecretStringTemplate: '{"client_id":""}',
-          GenerateStringKey: 'client_secret',
-        },
+        GenerateSecretString: Match.absent(),
+        SecretString: Match.absent(),
       },
     });
     stack.hasResource('AWS::KMS::Key', {
