@@ -14,7 +14,7 @@ export type Deployed = ReturnType<typeof deploy>;
 
 /** The template with every reference replaced by what CloudFormation would put there, so that policies can be evaluated. */
 export function deploy(template: Template, { partition, region, urlSuffix }: Place = virginia) {
-  const { Resources: resources } = template.toJSON();
+  const { Resources: resources, Outputs: outputs } = template.toJSON();
   const pseudo: Record<string, string> = {
     'AWS::Partition': partition,
     'AWS::Region': region,
@@ -87,6 +87,12 @@ export function deploy(template: Template, { partition, region, urlSuffix }: Pla
     /** The ARN of the one resource of this type whose logical id begins so. */
     arn: (type: string, prefix: string) => arnOf(find(type, prefix)),
     properties: (type: string, prefix: string) => resolve(resources[find(type, prefix)].Properties),
+    /** The properties of every resource of this type. */
+    all: (type: string): Properties[] =>
+      Object.values<Properties>(resources)
+        .filter(({ Type }) => Type === type)
+        .map(({ Properties }) => resolve(Properties)),
+    output: (name: string) => resolve(outputs[name].Value),
     /** Of the role whose logical id begins so. */
     policiesOf: (prefix: string) => policiesOf(find('AWS::IAM::Role', prefix)),
     resolve,
