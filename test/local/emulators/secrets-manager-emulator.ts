@@ -40,7 +40,11 @@ export async function startSecretsManager({
     }
     const { secretId, stage } = asked(body);
     const version = versions.get(secretId)?.find(({ stages }) => stages.includes(stage));
-    if (version === undefined) return awsError('ResourceNotFoundException');
+    if (version === undefined) {
+      const missing = versions.has(secretId) ? `secret value for staging label: ${stage}` : 'secret.';
+      const message = `Secrets Manager can't find the specified ${missing}`;
+      return awsError('ResourceNotFoundException', 400, message);
+    }
     return {
       status: 200,
       body: {
@@ -72,6 +76,8 @@ export async function startSecretsManager({
     ...service,
     /** Every GetSecretValue that was signed well, in order. */
     reads,
+    /** A new secret without a value, as the stack creates them. */
+    create: (name: string) => void versions.set(name, []),
     /** A new AWSCURRENT; what was current becomes AWSPREVIOUS. */
     put,
     remove: (name: string) => versions.delete(name),
