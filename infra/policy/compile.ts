@@ -22,7 +22,7 @@ export type CompiledPolicy = {
   secrets: readonly ClientSecret[];
   /** Every principal once, with the path that the file gives; the function does not compare paths. */
   principals: readonly string[];
-  /** SHA-256 of the file, in hex. */
+  /** SHA-256 of the file with its line ends as LF, in hex. */
   sha256: string;
 };
 
@@ -44,7 +44,8 @@ export function compilePolicy(text: string, file: string): CompiledPolicy {
 
 /** Throws ConfigurationError, also where there is no such file. */
 export function readPolicy(file: string): CompiledPolicy {
-  return compilePolicy(readText(file), file);
+  // A checkout with CRLF gives the same SHA-256.
+  return compilePolicy(readText(file).replaceAll('\r\n', '\n'), file);
 }
 
 function toCompiled({ clients, grants, keepWarm = [] }: PolicyFile): Omit<CompiledPolicy, 'sha256'> {

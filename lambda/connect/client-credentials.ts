@@ -54,7 +54,12 @@ export function createClientCredentialsStore(
     if (isYoung(memory.get(secretId), now()) || underWay.has(secretId)) return;
     const reading = read(secretId, 'AWSCURRENT', AbortSignal.timeout(aheadTimeoutMs));
     underWay.set(secretId, reading);
-    reading.catch(() => undefined).finally(() => underWay.delete(secretId));
+    reading
+      .then(({ credentials }) => {
+        if (credentials && !isYoung(memory.get(secretId), now())) memory.set(secretId, credentials);
+      })
+      .catch(() => undefined)
+      .finally(() => underWay.delete(secretId));
   }
 
   async function* candidates(secretId: string, signal: AbortSignal): AsyncGenerator<Candidate> {

@@ -46,6 +46,7 @@ export type Attempt = Omit<RenewalRequest & RenewalDependencies, 'table' | 'know
   circuit: Cell;
   hasLooked: boolean;
   source: 'memory' | 'table' | 'mint';
+  mints: number;
   minted: MintResult | undefined;
   failure: Failure | undefined;
 };
@@ -62,6 +63,7 @@ export function startAttempt(
     circuit: { ...circuitOf(request.mintRequest, dependencies), claim: undefined },
     hasLooked: false,
     source: 'memory',
+    mints: 0,
     minted: undefined,
     failure: undefined,
   };

@@ -14,6 +14,8 @@ import type { Revision } from './token-table.ts';
 const lookAgainMs = 55_000;
 /** Another instance's probe should be over by then. */
 const whileProbedMs = 1_000;
+/** The second one, where the token fell below its minimum during the first. */
+const maxMints = 2;
 /** Clocks are corrected by a few milliseconds all the time. */
 const clockStepMs = 1_000;
 
@@ -42,14 +44,14 @@ export type Wanted = {
 
 /**
  * How far one request has got. `hasClaimed`: the token's lease is its own; `isProbe`: the client's circuit is, too.
- * `hasMinted`: whatever came of it, a request that a live token serves has waited for long enough.
+ * `mints`: how often it has minted, whatever came of it.
  */
 export type Progress = {
   table: 'open' | 'closed';
   hasLooked: boolean;
   hasClaimed: boolean;
   isProbe: boolean;
-  hasMinted: boolean;
+  mints: number;
   isOutOfTime: boolean;
 };
 
@@ -95,7 +97,8 @@ export function plan(
   const isBeingRenewed = hasTable && lease?.isRunning === true && remainingMs(lease, now) > 0;
   const isForced = isRefused && (isBeingRenewed || mayForceRenewal(live, known.forced, now));
   const isNewDue = isForced || (live !== undefined && isDueForRenewal(live, known.jitter, now));
-  if (live !== undefined && (progress.hasMinted || !isNewDue))
+  // One mint is all that a request waits for which a live token serves.
+  if (live !== undefined && (progress.mints > 0 || !isNewDue))
     return { kind: 'serve', token: live, insteadOf: undefined };
   if (live === undefined && token !== undefined) {
     const helpsInMs = mintHelpsInMs(token, wanted.minTtlMs, now);
@@ -103,6 +106,7 @@ export function plan(
   }
   const heldBack = backOff(circuit, lease, progress, now);
   if (heldBack !== undefined) return serveOr(heldBack);
+  if (progress.mints >= maxMints) return unavailable;
 
   const needsNew = live === undefined || isForced;
   const mode = modeOf(wanted, needsNew, lease);
@@ -111,11 +115,11 @@ export function plan(
   if (isBeingRenewed)
     return needsNew ? { kind: 'wait' } : { kind: 'serve', token: live, insteadOf: undefined };
   if (hasTable) return { kind: 'claim', mode, isForced };
-  return live === undefined && wanted.by === 'caller' ? { kind: 'mint', mode } : serveOr(tableAway);
+  return live === undefined && wanted.by === 'caller' ? { kind: 'mint', mode } : serveOr(unavailable);
 }
 
 const outOfTime: Refusal = { kind: 'refuse', why: { kind: 'out_of_time' }, retryAfterMs: undefined };
-const tableAway: Refusal = {
+const unavailable: Refusal = {
   kind: 'refuse',
   why: { kind: 'unavailable', retryAfterMs: undefined, isAnswered: false },
   retryAfterMs: undefined,

@@ -55,13 +55,13 @@ export function createRenew(dependencies: RenewalDependencies): Renew {
 }
 
 function nextAction(attempt: Attempt): Action {
-  const { token, circuit, wanted, table, hasLooked, minted, signal, deadline } = attempt;
+  const { token, circuit, wanted, table, hasLooked, mints, signal, deadline } = attempt;
   const progress = {
     table: table.isOpen() ? ('open' as const) : ('closed' as const),
     hasLooked,
     hasClaimed: token.claim?.isOurs === true,
     isProbe: circuit.claim !== undefined,
-    hasMinted: minted !== undefined,
+    mints,
     isOutOfTime: signal.aborted || attempt.monotonic() >= deadline,
   };
   return plan(token.known, circuit.known.lease, wanted, progress, attempt.now());
@@ -81,6 +81,7 @@ function resultOf({ source, minted, failure, table }: Attempt, action: Final): R
 async function mintNow(attempt: Attempt, { mode }: { mode: MintMode }): Promise<void> {
   const { token, mintRequest, signal } = attempt;
   const { token: before } = token.known;
+  attempt.mints += 1;
   attempt.minted = await attempt.mint(mintRequest, mode, signal);
   attempt.table.reopen();
   const { outcome } = attempt.minted;

@@ -43,7 +43,7 @@ const atStart = {
   hasLooked: false,
   hasClaimed: false,
   isProbe: false,
-  hasMinted: false,
+  mints: 0,
 } as const;
 
 /**

@@ -49,8 +49,8 @@ export function suffices(token: Token, minTtlMs: number, now: number): boolean {
 
 /** Whether a minted token is worth keeping: not if it is nearly dead on arrival. A reissued one is all there is. */
 export function isOfUse(token: Token, now: number): boolean {
-  if (token.reissuedAt !== undefined) return !isExpired(token, now);
-  return token.expiresAt - now >= minimumLifeMs(token) + secondMs;
+  const neededMs = token.reissuedAt === undefined ? minimumLifeMs(token) : 0;
+  return !isExpired(token, now) && token.expiresAt - now >= neededMs + secondMs;
 }
 
 /**

@@ -1,12 +1,11 @@
 import { createRefreshHandler } from '../../lambda/refresh/refresh-handler.ts';
-import { createBackOff } from '../../lambda/tokens/back-off.ts';
 import { scheduleEvent } from '../local/emulators/schedule-event.ts';
-import { type Answer, day, down, hour, order, world } from '../support/token-world.ts';
+import { randomFrom } from '../support/random.ts';
+import { type Answer, down } from '../support/simulated-connect.ts';
+import { day, hour, mintRequest, minute, world } from '../support/token-world.ts';
 import { perVend, prices } from './prices.ts';
-import { randomFrom } from './random.ts';
 import type { Row } from './report.ts';
 
-const minute = 60_000;
 const days = 90;
 const instanceLife = 2 * hour;
 
@@ -58,7 +57,7 @@ function mintsOfOneCacheEach(arrivals: readonly Arrival[]): number {
 /** 90 days of a fleet, by the real code on a virtual clock before a table in memory. */
 export async function simulateFleet(tokens: number, vends = 1_000_000, instances = 1_000): Promise<Row> {
   const arrivals = arrivalsOf({ vends, instances, tokens });
-  const { state, mints, calls, instance } = world({ random: randomFrom(2), most: 16 });
+  const { state, mints, prepared, calls, instance } = world({ random: randomFrom(2), maxTokens: 16 });
   const start = state.now;
   const fleet = new Map<number, { id: string; vend: ReturnType<typeof instance> }>();
   for (const arrival of arrivals) {
@@ -70,12 +69,14 @@ export async function simulateFleet(tokens: number, vends = 1_000_000, instances
       fleet.set(arrival.slot, one);
     }
     const vended = await one.vend({ key: `token ${arrival.token}` });
-    if (vended.kind !== 'token') throw new Error(`Not vended: ${vended.kind}`);
+    if (vended.kind !== 'token') throw new Error(`Not vended: ${vended.why.kind}`);
   }
   const least = leastMints(arrivals);
   const perMillion = 1_000_000 / vends;
   const dollars =
-    (calls.reads * prices.tableRead + calls.writes * prices.tableWrite + mints.length * prices.secretRead) *
+    (calls.reads * prices.tableRead +
+      calls.writes * prices.tableWrite +
+      prepared.length * prices.secretRead) *
       perMillion +
     (prices.apiRequest +
       prices.lambdaRequest +
@@ -92,7 +93,7 @@ export async function simulateFleet(tokens: number, vends = 1_000_000, instances
     'one cache an instance ÷ minimum': (mintsOfOneCacheEach(arrivals) / least).toFixed(0),
     'table reads': calls.reads,
     'table writes': calls.writes,
-    'secret reads, at most': mints.length,
+    'secret reads, at most': prepared.length,
     '$ a million vends': dollars.toFixed(2),
   };
 }
@@ -101,12 +102,13 @@ export async function simulateFleet(tokens: number, vends = 1_000_000, instances
 export async function coldMisses(): Promise<Row[]> {
   const rows: Row[] = [];
   for (const killed of [false, true]) {
-    const { state, mints, instance } = world({ random: randomFrom(3) });
+    const { state, sleep, mints, prepared, calls, instance } = world({ random: randomFrom(3) });
+    state.answer = { lifetimeMs: day, takesMs: 300 };
     if (killed) {
       const answer: Answer = state.answer;
       state.answer = new Promise(() => undefined);
       void instance()();
-      await new Promise((resolve) => setImmediate(resolve));
+      await sleep(0);
       state.answer = answer;
     }
     const vended = await Promise.all(Array.from({ length: 1_000 }, () => instance()()));
@@ -114,6 +116,9 @@ export async function coldMisses(): Promise<Row[]> {
       'cold misses at once': vended.length,
       'lease holder': killed ? 'killed while minting' : 'lives',
       mints: mints.length,
+      'table reads': calls.reads,
+      'table writes': calls.writes,
+      'secret reads, at most': prepared.length,
       served: vended.filter(({ kind }) => kind === 'token').length,
     });
   }
@@ -127,13 +132,14 @@ export async function outageRideThrough(trials = 1_000): Promise<Row> {
   let served = 0;
   for (let trial = 0; trial < trials; trial++) {
     const { state, instance, renewal } = world({ random });
-    const client = { ...order.client };
-    const keepWarm = [{ client: client.name, scopes: order.scopes }];
+    const { client, scopes } = mintRequest;
+    const keepWarm = [{ client: client.name, scopes }];
     const refresh = createRefreshHandler({
       policy: { clients: [client], grants: [], keepWarm },
-      renew: renewal(createBackOff(() => state.now)),
+      renew: renewal({ mode: 'refresh' }).renew,
       recordRefresh: () => undefined,
       now: () => state.now,
+      monotonic: () => state.now,
     });
     const start = state.now;
     const outage = start + day + random() * day;
@@ -141,13 +147,13 @@ export async function outageRideThrough(trials = 1_000): Promise<Row> {
     for (let at = 0; at < 50 * hour; at += 5 * minute) {
       state.now = Math.max(state.now, start + at);
       const isDown = state.now >= outage && state.now < outage + 90 * minute;
-      state.answer = isDown ? down : { lifetime: day };
+      state.answer = isDown ? down : { lifetimeMs: day };
       const context = { getRemainingTimeInMillis: () => 300_000 };
       if (at % (15 * minute) === 0) await refresh(scheduleEvent(), context as never);
       if (!isDown) continue;
       for (const vend of fleet) {
         vends += 1;
-        if ((await vend({ application: true })).kind === 'token') served += 1;
+        if ((await vend({ request: mintRequest })).kind === 'token') served += 1;
       }
     }
   }

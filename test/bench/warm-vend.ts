@@ -114,7 +114,7 @@ async function partsOf(policy: Policy) {
   const vendToken = ({ signal }: { signal: AbortSignal }) => vend({ signal });
   await vend();
   const vended = await vend();
-  if (vended.kind !== 'token' || vended.level !== 'memory')
+  if (vended.kind !== 'token' || vended.cacheStatus !== 'memory')
     throw new Error('A vend from memory was expected');
   const from = (vend: Vend) => calling(createHandler({ ...dependencies, vend }) as unknown as Handler);
   const log = createLog('bench');
@@ -133,7 +133,7 @@ async function partsOf(policy: Policy) {
     token_sha256: vended.token.sha256,
   };
   const vends: Metric[] = [{ name: 'Vends', value: 1, unit: 'Count', by: 'cache' }];
-  const fromMemory = { token: vended.token, cacheStatus: vended.level };
+  const fromMemory = { token: vended.token, cacheStatus: vended.cacheStatus };
   const outcome = { error: undefined, durationMs: 1 };
   return {
     frame: from(async () => fromMemory),

@@ -66,6 +66,7 @@ describe('a body', () => {
     ['two objects', '{}{}'],
     ['after two byte-order marks', `\ufeff\ufeff${json}`],
     ['a form', form],
+    ['in Base64 after two byte-order marks', Buffer.from(`\ufeff\ufeff${json}`)],
   ])('of JSON that is %s is refused', async (_what, body) => {
     expect(await refusalOf(eventWith('application/json', body))).toMatchObject({
       status: 400,

@@ -5,12 +5,14 @@ import { type Audit, createAuditRecord, createRecordRequest } from '../../lambda
 import { createRecordRefresh } from '../../lambda/observability/refresh-line.ts';
 import type { MintResult } from '../../lambda/tokens/mint.ts';
 
-const failure = { kind: 'unavailable', retryAfter: undefined } as const;
+const failure = { kind: 'unavailable', retryAfterMs: undefined, isAnswered: true } as const;
 const mint: MintResult = {
   outcome: failure,
   secretVersionId: undefined,
   refusedCredentials: 0,
   currentRefused: false,
+  attempts: 1,
+  evidence: undefined,
   upstreamMs: 0,
   fault: undefined,
 };
@@ -32,7 +34,7 @@ function linesOf(): Record<'audit' | 'refresh', Record<string, unknown>> {
   createRecordRefresh(log)(
     { client: 'acme', scopes: ['connect:ian'], retailerId: 'the-garden' },
     'failed',
-    { shared: undefined, failure, mint, tableFault: new Error('slow') },
+    { kind: 'none', why: failure, retryAfterMs: undefined, minted: mint, tableFault: 'slow' },
     { functionRequestId: 'function' },
   );
   const [first, second] = lines.map((line) => JSON.parse(JSON.stringify(line)) as Record<string, unknown>);

@@ -142,6 +142,6 @@ export const text = (result: VendResult) =>
 export const status = (result: VendResult) =>
   result.kind === 'token' ? result.cacheStatus : result.why.kind;
 export const sha256 = (result: VendResult) => (result.kind === 'token' ? result.token.sha256 : undefined);
-/** Why a renewal was given up for the live token, or why there is none. */
+/** Undefined where there is a token, or nobody has named a time. */
 export const retryAfterMs = (result: VendResult) =>
   result.kind === 'none' ? result.retryAfterMs : undefined;

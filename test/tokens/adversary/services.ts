@@ -1,4 +1,4 @@
-import { randomFrom } from '../../bench/random.ts';
+import { randomFrom } from '../../support/random.ts';
 import type { Host } from './globals.ts';
 import type { History } from './history.ts';
 import type { Instance } from './instance.ts';

@@ -1,4 +1,4 @@
-import { randomFrom } from '../../bench/random.ts';
+import { randomFrom } from '../../support/random.ts';
 import type { Exchange } from './exchange.ts';
 import { createFleet } from './fleet.ts';
 import { createGateway } from './gateway.ts';

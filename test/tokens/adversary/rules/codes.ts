@@ -3,6 +3,9 @@ import type { Rule } from './rule.ts';
 /** How long a code is known to have been sent. */
 const rememberedMs = 9 * 60_000;
 
+/** After these Connect has not looked at the code, and it may be sent again. */
+const neverCarriedOut: ReadonlySet<unknown> = new Set([401, 429, 'ECONNREFUSED']);
+
 /** One request sends a code once with each pair of credentials that differs. */
 export const codeOnce: Rule = {
   name: 'code once',
@@ -19,7 +22,10 @@ export const codeOnceForAll: Rule = {
     if (code === undefined || connect.length === 0) return undefined;
     const earlier = world.connect.requests.find(
       (request) =>
-        request.code === code && request.invocation !== number && request.at > endedAt - rememberedMs,
+        request.code === code &&
+        request.invocation !== number &&
+        request.at > endedAt - rememberedMs &&
+        !neverCarriedOut.has(request.outcome),
     );
     if (earlier === undefined) return undefined;
     const from = Math.min(earlier.at, ...connect.map(({ at }) => at)) - 2_000;
