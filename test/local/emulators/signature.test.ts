@@ -68,7 +68,8 @@ describe('a good signature is let in', () => {
 
 type Headers = Record<string, string>;
 const unsigned = 'Sign the request';
-const invalid = 'The signature is not valid';
+const invalid =
+  'The signature is not valid: check the key, the session token, the region, the service execute-api,';
 
 const bad: Array<[what: string, says: string, change: (signed: Headers) => Headers]> = [
   ['nothing', unsigned, ({ authorization: _, ...rest }) => rest],
