@@ -24,7 +24,9 @@ export const help = `npm start -- [options]
   --secrets FILE   the clients' credentials; by default test/local/cli/secrets.yaml, which no real Connect knows
   --instances N    how many vend functions share the token table; 2 by default
   --once           vend one token and stop; exit status 1 if that fails
-  --help           print this text`;
+  --help           print this text
+
+A relative FILE starts at the folder that you are in.`;
 
 /** Throws UsageError. */
 export function readOptions(args: string[]): Options {

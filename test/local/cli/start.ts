@@ -107,6 +107,9 @@ function explain(error: unknown): string | undefined {
   return undefined;
 }
 
+// The reader of a pipe has seen enough, as head has.
+process.stdout.on('error', () => process.exit());
+
 try {
   const options = readOptions(process.argv.slice(2));
   if (options.help) print(help);
