@@ -8,6 +8,7 @@ import { readPolicy } from './policy/compile.ts';
 import { PolicyError } from './policy/problems.ts';
 import { readSettings, SettingsError } from './settings.ts';
 import { VendingStack } from './stack.ts';
+import { TooManySecrets } from './storage/read-policies.ts';
 
 // Sets every recommended feature flag of the pinned CDK. Performance counters would make each synth's output differ.
 const app = new App({ context: featureFlags, performanceReporting: false });
@@ -19,9 +20,8 @@ try {
   new VendingStack(app, { settings, compiled, asset });
   Validations.of(app).addPlugins(new AwsSolutionsChecks(app));
 } catch (error) {
-  const isConfiguration =
-    error instanceof PolicyError || error instanceof SettingsError || error instanceof PolicyTooLarge;
-  if (!isConfiguration) throw error;
-  console.error(error.message);
+  const configurationErrors = [PolicyError, SettingsError, PolicyTooLarge, TooManySecrets];
+  if (!configurationErrors.some((Configuration) => error instanceof Configuration)) throw error;
+  console.error((error as Error).message);
   process.exit(1);
 }

@@ -1,4 +1,4 @@
-import { mkdir, rm, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, rm, writeFile } from 'node:fs/promises';
 import { dirname, join, relative } from 'node:path';
 import { build } from 'esbuild';
 import type { Policy } from '../lambda/policy/policy.ts';
@@ -7,6 +7,11 @@ const repository = join(import.meta.dirname, '..');
 const entryPoints = ['lambda/vend-function.ts', 'lambda/refresh-function.ts'];
 /** esbuild writes nothing here, but derives the names of chunks from it: they are the same in every checkout. */
 const outdir = 'bundle';
+/**
+ * Lambda runs the functions as a user that does not own their files. The modes of files go into the zip, but not into
+ * the asset's hash: under a strict umask an unreadable file would be uploaded once and never replaced.
+ */
+const modes = { file: 0o644, folder: 0o755 };
 
 export type Bundle = {
   /** The size of the asset: code and policy, without source maps. */
@@ -40,6 +45,8 @@ export async function bundleFunctions({ policy, into }: { policy: Policy; into: 
     preserveSymlinks: true,
     legalComments: 'none',
     sourcemap: 'external',
+    // The names of chunks come from the maps too: with the sources in them, CRLF line ends would change every name.
+    sourcesContent: false,
     logLevel: 'silent',
   });
   await Promise.all([into, mapsOf(into)].map((folder) => rm(folder, { recursive: true, force: true })));
@@ -48,7 +55,9 @@ export async function bundleFunctions({ policy, into }: { policy: Policy; into: 
     const isMap = name.endsWith('.map');
     const path = join(isMap ? mapsOf(into) : into, name);
     await mkdir(dirname(path), { recursive: true });
+    await chmod(dirname(path), modes.folder);
     await writeFile(path, contents);
+    await chmod(path, modes.file);
     if (!isMap) files[name] = contents.length;
   };
   for (const { path, contents } of outputFiles) {

@@ -35,7 +35,7 @@ function serviceOutputs(stack: Stack, parts: DeployedParts): Output[] {
     ['RefreshLogGroup', "The refresh function's log", refresh.logGroup.logGroupName],
     [
       'AccessLogGroup',
-      "API Gateway's access log: every request, also those that did not reach the function",
+      "API Gateway's access log: requests that did not reach the function, too",
       http.accessLog.logGroupName,
     ],
     ['TokenTable', 'The table of tokens that all instances share', tokenTable.name],
@@ -51,7 +51,7 @@ function secretOutputs({ compiled, secrets }: DeployedParts): Output[] {
   return [
     [
       'SecretsToFillIn',
-      'The secrets to fill in with {"client_id":"…","client_secret":"…"}',
+      'The secrets to fill in with {"client_id":"...","client_secret":"..."}',
       names.join(', '),
     ],
     ['SecretArns', 'Their ARNs: the secretArn values of a stack that takes them over', arns.join(', ')],

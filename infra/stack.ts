@@ -48,6 +48,7 @@ export class VendingStack extends Stack {
         handler: refresh.function,
         failures: refresh.failures,
         undelivered: schedule.undelivered,
+        schedules: schedule.group,
       },
     });
     addOutputs(this, { compiled, secrets, tokenTable, vend, refresh, http });

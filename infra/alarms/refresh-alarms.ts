@@ -1,19 +1,31 @@
 import { Duration } from 'aws-cdk-lib';
-import { Alarm, ComparisonOperator, Stats, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
+import {
+  Alarm,
+  ComparisonOperator,
+  MathExpression,
+  Stats,
+  TreatMissingData,
+} from 'aws-cdk-lib/aws-cloudwatch';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
+import type { IScheduleGroup } from 'aws-cdk-lib/aws-scheduler';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
 import type { Settings } from '../settings.ts';
 import { counted, onceIsEnough, fiveMinutes as period } from './alarm-metrics.ts';
 
 /** The refresh function, its failed runs, and the runs that its schedule could not start. */
-export type Refreshing = { handler: IFunction; failures: IQueue; undelivered: IQueue };
+export type Refreshing = {
+  handler: IFunction;
+  failures: IQueue;
+  undelivered: IQueue;
+  schedules: IScheduleGroup;
+};
 
 /** These alarms fire before callers are affected, who get the live token for as long as it lives. */
 export function createRefreshAlarms(
   scope: Construct,
   settings: Settings,
-  { handler, failures, undelivered }: Refreshing,
+  { handler, failures, undelivered, schedules }: Refreshing,
 ): Alarm[] {
   return [
     createRefreshErrors(scope, handler),
@@ -34,6 +46,7 @@ export function createRefreshAlarms(
         "message give the reason, mostly the schedule's role, the function or the account's concurrency. Correct it, " +
         'then delete the messages.',
     ),
+    createRefreshDropped(scope, schedules),
   ];
 }
 
@@ -72,6 +85,29 @@ function createRefreshMissing(scope: Construct, handler: IFunction): Alarm {
     comparisonOperator: ComparisonOperator.LESS_THAN_THRESHOLD,
     evaluationPeriods: 1,
     treatMissingData: TreatMissingData.BREACHING,
+  });
+}
+
+/**
+ * Scheduler writes to its dead-letter queue with the schedule's role: where that role is at fault, the queue stays empty.
+ * Source: Amazon EventBridge Scheduler, "Monitoring EventBridge Scheduler with Amazon CloudWatch".
+ */
+function createRefreshDropped(scope: Construct, schedules: IScheduleGroup): Alarm {
+  return new Alarm(scope, 'RefreshDropped', {
+    alarmDescription:
+      'EventBridge Scheduler gave up invoking the refresh function, or could not write that to the dead-letter queue. If ' +
+      "the queue of RefreshUndelivered is empty, the schedule's role is at fault: check that Scheduler may assume it, and " +
+      'that it may invoke the function and send to the queue.',
+    metric: new MathExpression({
+      label: 'Dropped invocations',
+      expression: 'SUM([dropped, unrecorded])',
+      usingMetrics: {
+        dropped: schedules.metricDropped({ statistic: Stats.SUM, period }),
+        unrecorded: schedules.metricFailedToBeSentToDLQ(undefined, { statistic: Stats.SUM, period }),
+      },
+      period,
+    }),
+    ...onceIsEnough,
   });
 }
 

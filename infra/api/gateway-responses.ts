@@ -5,7 +5,8 @@ import type { ErrorCode } from '../../lambda/protocol/error-codes.ts';
 export type GatewayResponse = {
   /** API Gateway's name for the event. */
   type: string;
-  status: number;
+  /** Undefined: API Gateway's own, which differs between the events that have no type of their own. */
+  status?: number;
   error: ErrorCode;
   description: string;
   /** Undefined where a second attempt would fail too. */
@@ -16,7 +17,9 @@ const unsigned = 'Sign the request with AWS Signature Version 4, for the service
 const badSignature =
   'The signature is not valid: check the key, the region, the clock and the signed headers.';
 const expired = "The session's credentials have expired: get new ones and sign again.";
-const notLetIn = 'The policy grants this caller nothing, or its account does not allow it to call this API.';
+const notLetIn =
+  'The policy grants this caller nothing, its account does not allow it to call this API, or the request is not signed ' +
+  'with AWS Signature Version 4.';
 const slowDown = 'Too many requests: slow down, and reuse each token until it expires.';
 const badRequest = 'The request is malformed.';
 const down = 'The service is busy or down: try again.';
@@ -24,7 +27,8 @@ const down = 'The service is busy or down: try again.';
 /**
  * All of API Gateway's own responses, in the format of the function's errors. Texts are fixed, because
  * `$context.error.message` names ARNs. Some types cannot occur in this API today; they are here so that a change to the
- * API does not bring AWS's own wording back.
+ * API does not bring AWS's own wording back. REQUEST_TOO_LARGE is missing: AWS does not let anybody customise it. Source:
+ * Amazon API Gateway, "Amazon API Gateway important notes".
  */
 export const gatewayResponses: readonly GatewayResponse[] = [
   { type: 'MISSING_AUTHENTICATION_TOKEN', status: 403, error: 'invalid_client', description: unsigned },
@@ -45,18 +49,13 @@ export const gatewayResponses: readonly GatewayResponse[] = [
     description: descriptions.noSuchPath,
   },
   {
-    type: 'REQUEST_TOO_LARGE',
-    status: 413,
-    error: 'invalid_request',
-    description: descriptions.bodyTooLarge,
-  },
-  {
     type: 'UNSUPPORTED_MEDIA_TYPE',
     status: 415,
     error: 'invalid_request',
     description: descriptions.contentType,
   },
-  { type: 'DEFAULT_4XX', status: 400, error: 'invalid_request', description: badRequest },
+  // A status here would replace that of REQUEST_TOO_LARGE too.
+  { type: 'DEFAULT_4XX', error: 'invalid_request', description: badRequest },
   // A throttled function causes any of the next three.
   {
     type: 'API_CONFIGURATION_ERROR',

@@ -111,7 +111,7 @@ export class VendingApi extends Construct {
       const headers = Object.entries(gatewayHeaders(response)).map(([name, value]) => [name, `'${value}'`]);
       this.api.addGatewayResponse(response.type, {
         type: ResponseType.of(response.type),
-        statusCode: String(response.status),
+        ...(response.status !== undefined && { statusCode: String(response.status) }),
         responseHeaders: Object.fromEntries(headers),
         templates: { 'application/json': gatewayBody(response) },
       });

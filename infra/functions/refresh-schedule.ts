@@ -13,16 +13,18 @@ export type RefreshScheduleProps = { settings: Settings; handler: IFunction };
 export class RefreshSchedule extends Construct {
   /** Invocations that Scheduler could not deliver. */
   readonly undelivered: FailureQueue;
+  /** Scheduler reports by group, and this one has no other schedule. */
+  readonly group: ScheduleGroup;
 
   constructor(scope: Construct, id: string, { settings, handler }: RefreshScheduleProps) {
     super(scope, id);
     this.undelivered = new FailureQueue(this, 'Undelivered');
-    const group = new ScheduleGroup(this, 'Group', { removalPolicy: RemovalPolicy.DESTROY });
-    const role = this.createRole(group, handler);
+    this.group = new ScheduleGroup(this, 'Group', { removalPolicy: RemovalPolicy.DESTROY });
+    const role = this.createRole(this.group, handler);
     const every = Duration.minutes(settings.refreshMinutes);
     const schedule = new CfnSchedule(this, 'Schedule', {
       description: 'Keeps the tokens of keepWarm in the policy fresh',
-      groupName: group.scheduleGroupName,
+      groupName: this.group.scheduleGroupName,
       scheduleExpression: ScheduleExpression.rate(every).expressionString,
       flexibleTimeWindow: { mode: 'OFF' },
       target: {

@@ -11,7 +11,7 @@ export type FunctionProps = {
   /** The folder with the built bundle, which has the entries of both. */
   asset: string;
   /** Lets the function's role read the secrets that the function needs, and no others. */
-  grantSecrets: (role: IRole) => void;
+  grantSecrets: (role: Role) => void;
   tokenTable: { name: string; grantUse: (role: IRole) => void };
 };
 

@@ -22,7 +22,7 @@ export type CompiledPolicy = {
   secrets: readonly ClientSecret[];
   /** Every principal once, with the path that the file gives; the function does not compare paths. */
   principals: readonly string[];
-  /** SHA-256 of the file, in hex. */
+  /** SHA-256 of the file with its line ends as LF, in hex. */
   sha256: string;
 };
 
@@ -49,7 +49,8 @@ export function readPolicy(file: string): CompiledPolicy {
 
 function readText(file: string): string {
   try {
-    return readFileSync(file, 'utf8');
+    // A checkout with CRLF gives the same SHA-256.
+    return readFileSync(file, 'utf8').replaceAll('\r\n', '\n');
   } catch (error) {
     const text = `cannot be read (${(error as NodeJS.ErrnoException).code}): write the path of a policy file`;
     throw new PolicyError(file, [{ line: 1, column: 1, path: '', text }]);

@@ -1,12 +1,12 @@
 import { RemovalPolicy, Stack, Validations } from 'aws-cdk-lib';
-import { Effect, type IGrantable, PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import { Effect, ManagedPolicy, PolicyStatement, type Role } from 'aws-cdk-lib/aws-iam';
 import { Key } from 'aws-cdk-lib/aws-kms';
-import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
+import { type CfnSecret, Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
 import type { ClientSecret } from '../policy/compile.ts';
+import { arnOf, literalArn, type Readable, type ReadPolicy, readPolicies } from './read-policies.ts';
 
-/** AWS's own key aws/secretsmanager has no `keyArn` here, as nobody needs a permission for it. */
-type StoredSecret = { client: string; secretArn: string; keyArn: string | undefined };
+type StoredSecret = Readable & { client: string };
 
 /**
  * The clients' secrets: the stack creates them, or imports them by ARN. Created secrets outlive the stack, as Connect
@@ -24,38 +24,46 @@ export class ClientSecrets extends Construct {
     for (const secret of secrets) {
       const { client } = secret;
       if ('arn' in secret) {
-        this.secrets.push({ client, secretArn: secret.arn, keyArn: secret.kmsKeyArn });
+        // AWS's own key aws/secretsmanager is absent here: nobody needs a permission for it.
+        const key = secret.kmsKeyArn === undefined ? undefined : literalArn(secret.kmsKeyArn);
+        this.secrets.push({ client, secret: literalArn(secret.arn), key });
         continue;
       }
       this.key ??= this.createKey();
       const { secretArn } = this.createSecret(secret, this.key);
-      this.secrets.push({ client, secretArn, keyArn: this.key.keyArn });
+      this.secrets.push({
+        client,
+        secret: arnOf(secretArn, 'secretsmanager', `secret:${secret.name}-AbCdEf`),
+        key: arnOf(this.key.keyArn, 'kms', 'key/11112222-3333-4444-5555-666677778888'),
+      });
     }
   }
 
-  /** Grants read access to the secrets of these clients; of all clients where none are named. */
-  grantRead({ grantPrincipal: grantee }: IGrantable, clients?: readonly string[]): void {
+  /** Grants read access to the secrets of these clients; of all clients where none are named. Throws TooManySecrets. */
+  grantRead(role: Role, clients?: readonly string[]): void {
     const granted = this.secrets.filter(({ client }) => clients?.includes(client) ?? true);
-    if (granted.length === 0) return;
-    grantee.addToPrincipalPolicy(
-      new PolicyStatement({
-        effect: Effect.ALLOW,
-        actions: ['secretsmanager:GetSecretValue'],
-        resources: granted.map(({ secretArn }) => secretArn),
-      }),
-    );
-    const keyArns = new Set(granted.flatMap(({ keyArn }) => keyArn ?? []));
-    if (keyArns.size === 0) return;
-    grantee.addToPrincipalPolicy(
-      new PolicyStatement({
-        effect: Effect.ALLOW,
-        actions: ['kms:Decrypt'],
-        resources: [...keyArns],
-        conditions: {
-          StringEquals: { 'kms:ViaService': `secretsmanager.${Stack.of(this).region}.amazonaws.com` },
-        },
-      }),
-    );
+    for (const [index, policy] of readPolicies(granted).entries()) {
+      const statements = this.readStatements(policy);
+      if (index === 0) for (const statement of statements) role.addToPrincipalPolicy(statement);
+      else new ManagedPolicy(role, `MoreSecrets${index}`, { roles: [role], statements });
+    }
+  }
+
+  private readStatements({ secrets, keys }: ReadPolicy): PolicyStatement[] {
+    const read = new PolicyStatement({
+      effect: Effect.ALLOW,
+      actions: ['secretsmanager:GetSecretValue'],
+      resources: secrets,
+    });
+    const decrypt = new PolicyStatement({
+      effect: Effect.ALLOW,
+      actions: ['kms:Decrypt'],
+      resources: keys,
+      conditions: {
+        StringEquals: { 'kms:ViaService': `secretsmanager.${Stack.of(this).region}.amazonaws.com` },
+      },
+    });
+    return [...(secrets.length > 0 ? [read] : []), ...(keys.length > 0 ? [decrypt] : [])];
   }
 
   private createKey(): Key {
@@ -66,20 +74,20 @@ export class ClientSecrets extends Construct {
     });
   }
 
-  /** The placeholder shows what to fill in. The function reads an empty client_id as "not set yet". */
+  /**
+   * Empty: whenever a value in the template changes, CloudFormation writes a new version over the pair that an operator
+   * has put. Source: AWS CloudFormation, "AWS::SecretsManager::Secret", SecretString and GenerateSecretString.
+   */
   private createSecret({ client, name }: { client: string; name: string }, encryptionKey: Key): Secret {
     // The secret's name is its construct id: a client that is renamed keeps its secret.
     const secret = new Secret(this, name.replaceAll('/', '|'), {
       secretName: name,
       description: `Instacart Connect's client_id and client_secret for the client ${client} of the policy`,
       encryptionKey,
-      generateSecretString: {
-        secretStringTemplate: JSON.stringify({ client_id: '' }),
-        generateStringKey: 'client_secret',
-        excludePunctuation: true,
-      },
       removalPolicy: RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
     });
+    // CDK generates a value where none is given.
+    (secret.node.defaultChild as CfnSecret).generateSecretString = undefined;
     Validations.of(secret).acknowledge({
       id: 'AwsSolutions-SMG4',
       reason:

@@ -31,6 +31,14 @@ const itemActions = [
 ];
 
 /**
+ * AWS Backup copies a table by dynamodb:StartAwsBackupJob, which a table's policy cannot name: DynamoDB refuses the whole
+ * policy. It decrypts the items as the backup role, whose sessions are called `AWSBackup-ROLE` in CloudTrail; the name is
+ * not documented, so SECURITY.md says what else to do. Sources: Amazon DynamoDB, "DynamoDB API operations supported by
+ * resource-based policies"; AWS managed policy AWSBackupServiceRolePolicyForBackup, KMSDynamoDBPermissions.
+ */
+const backupSessions = '*:AWSBackup-*';
+
+/**
  * The tokens and leases that all instances share, and the clients' circuit breakers. It is a cache: the table is deleted
  * with the stack, and the functions mint its tokens again.
  */
@@ -47,6 +55,7 @@ export class TokenTable extends Construct {
       removalPolicy: RemovalPolicy.DESTROY,
       pendingWindow: Duration.days(7),
     });
+    this.key.addToResourcePolicy(denyAwsBackup());
     this.table = new Table(this, 'Table', {
       partitionKey: { name: 'pk', type: AttributeType.STRING },
       timeToLiveAttribute: 'ttl',
@@ -109,4 +118,16 @@ export class TokenTable extends Construct {
       ],
     });
   }
+}
+
+function denyAwsBackup(): PolicyStatement {
+  return new PolicyStatement({
+    sid: 'KeepOutAwsBackup',
+    effect: Effect.DENY,
+    principals: [new AnyPrincipal()],
+    actions: ['kms:CreateGrant', 'kms:Decrypt', 'kms:GenerateDataKey*', 'kms:ReEncrypt*'],
+    // `*` is this key.
+    resources: ['*'],
+    conditions: { StringLike: { 'aws:userid': backupSessions } },
+  });
 }

@@ -31,7 +31,10 @@ export function readConnectResponse(
     if (text === undefined) return { kind: 'not_a_token', evidence: { status, failedCheck: 'size' } };
     // What is no JSON object at all comes from something between Connect and us.
     if (body === undefined)
-      return { ...unavailable(request, 'processed', undefined), evidence: { status, failedCheck: 'json' } };
+      return {
+        ...unavailable(request, 'processed', undefined),
+        evidence: { status, failedCheck: text === '' ? 'empty' : 'json' },
+      };
     const { failedCheck, ...response } = readToken(body, request, sentAt);
     return { ...response, evidence: { status, failedCheck } };
   }

@@ -24,21 +24,28 @@ const firstPauseMs = 1_000;
 const maxPauseMs = 30_000;
 /** Failures count on for this long after their pause has ended. Later, an old failure says nothing about now. */
 const rememberedMs = 10_000;
-/** Clocks are corrected by a few milliseconds all the time. */
+/** Clocks are corrected by a few milliseconds all the time, and those of two instances differ by less than a minute. */
 const clockStepMs = 1_000;
+const clockSkewMs = 60_000;
 
 /**
  * Milliseconds until a lease ends; 0: it has ended. Neither a writer's clock that is ahead nor a clock of our own that
  * was set back makes it longer than it was meant to be.
  */
 export function remainingMs(lease: Lease | undefined, now: number): number {
-  if (lease === undefined || now < lease.seenAt - clockStepMs) return 0;
+  if (!isBelievable(lease, now)) return 0;
   return Math.max(0, Math.min(lease.until, lease.seenAt + lease.lengthMs) - now);
+}
+
+/** Not where our own clock was set back, or the writer's was far ahead: its lease would begin anew for each new instance. */
+function isBelievable(lease: Lease | undefined, now: number): lease is Lease {
+  if (lease === undefined || now < lease.seenAt - clockStepMs) return false;
+  return lease.until - now <= lease.lengthMs + clockSkewMs;
 }
 
 /** Failures in a row that still count. */
 export function failuresOf(lease: Lease | undefined, now: number): number {
-  if (lease === undefined || now < lease.seenAt - clockStepMs) return 0;
+  if (!isBelievable(lease, now)) return 0;
   return now - Math.min(lease.until, lease.seenAt + lease.lengthMs) > rememberedMs ? 0 : lease.failures;
 }
 

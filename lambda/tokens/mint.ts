@@ -38,7 +38,15 @@ export type UpstreamEvidence = {
   /** The system's error code where no response came; NO_ANSWER where the time was up. */
   systemError?: string | undefined;
   /** The first check that a 200 did not pass. */
-  failedCheck?: 'size' | 'json' | 'access_token' | 'token_type' | 'expires_in' | 'scope' | undefined;
+  failedCheck?:
+    | 'size'
+    | 'empty'
+    | 'json'
+    | 'access_token'
+    | 'token_type'
+    | 'expires_in'
+    | 'scope'
+    | undefined;
 };
 
 /** One mint, told for the audit line and the metrics. */

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { awsError } from '../local/emulators/aws-service.ts';
 import { answers } from '../support/upstream-faults.ts';
+import type { Answer } from '../support/world.ts';
 import { useFaultWorld } from './fault-world.ts';
 
 describe('a failure', () => {
@@ -26,7 +27,10 @@ describe('a failure', () => {
     for (const client_id of [first, second]) {
       const held = await mint({ client_id, scope: 'connect:ian' });
       expect([held.status, held.headers.get('retry-after')]).toEqual([503, '1']);
-      expect(await the.world.auditOf(held)).toMatchObject({ reason: 'secrets_unavailable' });
+      expect(await the.world.auditOf(held)).toMatchObject({
+        reason: 'back_off',
+        cause: 'secrets_unavailable',
+      });
     }
     expect(the.world.secretsManager.reads).toHaveLength(reads);
     expect(sent()).toBe(0);
@@ -42,6 +46,10 @@ describe('a failure', () => {
     expect((await mint()).headers.get('retry-after')).toBe('30');
     const again = await mint();
     expect(again.status).toBe(503);
+    expect(await the.world.auditOf(again)).toMatchObject({
+      reason: 'back_off',
+      cause: 'upstream_unavailable',
+    });
     expect(Number(again.headers.get('retry-after'))).toBeGreaterThan(25);
     expect(Number(again.headers.get('retry-after'))).toBeLessThanOrEqual(30);
     expect(sent()).toBe(1);
@@ -75,11 +83,24 @@ describe('a failure', () => {
         assertion,
         ...fields,
       });
-    for (let i = 0; i < 5; i++) expect((await ask('unknown-assertion')).status).toBe(400);
+    /** The first is told what came of its mint, the ones after it that they are held back, and why. */
+    const expectFailure = async (request: () => Promise<Answer>, reason: string, cause: string) => {
+      const first = await request();
+      expect(await world.auditOf(first)).toMatchObject({ reason });
+      for (let i = 0; i < 4; i++) {
+        const held = await request();
+        expect([held.status, held.body['error']]).toEqual([503, 'temporarily_unavailable']);
+        expect(Number(held.headers.get('retry-after'))).toBeGreaterThan(0);
+        expect(await world.auditOf(held)).toMatchObject({ reason: 'back_off', cause });
+      }
+      return first.status;
+    };
+    expect(await expectFailure(() => ask('unknown-assertion'), 'invalid_grant', 'invalid_grant')).toBe(400);
     expect(sent()).toBe(1);
     world.connect.state.retailerAssertions.add('known-assertion');
     world.connect.state.lifetime = 60;
-    for (let i = 0; i < 5; i++) expect((await ask('known-assertion', { min_ttl: 7_200 })).status).toBe(503);
+    const short = () => ask('known-assertion', { min_ttl: 7_200 });
+    expect(await expectFailure(short, 'min_ttl', 'upstream_unavailable')).toBe(503);
     expect(sent()).toBe(2);
   });
 

@@ -39,7 +39,10 @@ describe('a one-time code', () => {
     expect((await link(the.world.issueCode())).status).toBe(504);
     for (const held of [await link(the.world.issueCode()), await mint()]) {
       expect([held.status, held.headers.get('retry-after')]).toEqual([503, '1']);
-      expect(await the.world.auditOf(held)).toMatchObject({ reason: 'upstream_unavailable' });
+      expect(await the.world.auditOf(held)).toMatchObject({
+        reason: 'back_off',
+        cause: 'upstream_unavailable',
+      });
     }
     expect(the.world.connect.requests).toHaveLength(1);
   });
@@ -67,7 +70,7 @@ describe('a one-time code', () => {
     expect([late.status, late.body['error']]).toEqual([504, 'temporarily_unavailable']);
     expect(late.body['error_description']).toContain('start the linking again');
     const line = await the.world.auditOf(late);
-    expect(line).toMatchObject({ decision: 'deny', reason: 'out_of_time' });
+    expect(line).toMatchObject({ decision: 'allow', reason: 'out_of_time' });
     expect(line).not.toHaveProperty('mint');
     // What the late one had begun would come on top of what the next request costs.
     const calls = () => [secretsManager.reads.length, dynamodb.calls.length];
@@ -79,6 +82,17 @@ describe('a one-time code', () => {
     expect(await costOf(the.client)).toEqual(await costOf(the.world.spareClient()));
     const sent = connect.requests.map(({ fields }) => fields['grant_type']);
     expect(sent).toEqual(['client_credentials', 'client_credentials']);
+  });
+
+  it('to which Connect never answers is told so in time, after one attempt', async () => {
+    the.world.connect.always({ kind: 'hang' });
+    const startedAt = performance.now();
+    const answer = await the.world.askFunction(lateBy(23_500));
+    expect(performance.now() - startedAt).toBeLessThan(2_500);
+    expect([answer.status, answer.body['error']]).toEqual([504, 'temporarily_unavailable']);
+    expect(answer.body['error_description']).toContain('start the linking again');
+    expect(await the.world.auditOf(answer)).toMatchObject({ decision: 'allow', reason: 'out_of_time' });
+    expect(the.world.connect.requests).toHaveLength(1);
   });
 
   it('holds nobody back where time runs out on it', async () => {

@@ -21,8 +21,8 @@ const saysOf: Partial<Record<Reason, string>> = {
   not_entitled: 'ask Instacart to enable it',
   not_a_token: 'not a valid token response',
   misconfigured: 'secret is missing or malformed',
-  upstream_unavailable: 'Connect is throttled, down or too slow',
-  secrets_unavailable: 'Secrets Manager is throttled, down or too slow',
+  upstream_unavailable: 'Connect is throttling requests, down or too slow',
+  secrets_unavailable: 'Secrets Manager is throttling requests, down or too slow',
   min_ttl: 'that much remaining life',
   outcome_unknown: 'start the linking again with a new one',
 };

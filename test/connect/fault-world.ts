@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, beforeEach } from 'vitest';
-import { callback, createWorld, type Kind, type World } from '../support/world.ts';
+import { callback, createWorld, type Kind, type World, type WorldOptions } from '../support/world.ts';
 
 /** A world whose upstreams are well before each test, and in which each test has a client without a past. */
-export function useFaultWorld(kind: Kind) {
+export function useFaultWorld(kind: Kind, options: WorldOptions = {}) {
   const the = {} as { world: World; client: string };
   beforeAll(async () => {
-    the.world = await createWorld(kind, { spareClients: 100 });
+    the.world = await createWorld(kind, { spareClients: 100, ...options });
   });
   afterAll(() => the.world.close());
   beforeEach(() => {

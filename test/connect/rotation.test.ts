@@ -62,9 +62,19 @@ describe('a rotation', () => {
     expect(sent()).toEqual(['mistyped', 'mistyped, too']);
   });
 
-  it('from the stack’s placeholder has no previous pair', async () => {
-    the.world.secretsManager.remove(`connect/${the.client}`);
-    put({ clientId: '', clientSecret: canary });
+  it('of the empty secret that the stack creates is misconfigured until a pair is put', async () => {
+    the.world.secretsManager.create(`connect/${the.client}`);
+    const answer = await mint();
+    expect([answer.status, answer.body['error']]).toEqual([500, 'server_error']);
+    expect(await the.world.auditOf(answer)).toMatchObject({
+      reason: 'misconfigured',
+      fault: expect.stringContaining("can't find the specified secret value for staging label: AWSCURRENT"),
+    });
+    expect(sent()).toEqual([]);
+  });
+
+  it('into an empty secret has no previous pair', async () => {
+    the.world.secretsManager.create(`connect/${the.client}`);
     put(mistyped);
     const answer = await mint();
     expect([answer.status, answer.body['error']]).toEqual([502, 'server_error']);

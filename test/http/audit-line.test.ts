@@ -20,7 +20,7 @@ const always = {
   service: 'connect-token-vending-local',
   timestamp: expect.any(String),
   request_id: expect.any(String),
-  lambda_request_id: expect.any(String),
+  function_request_id: expect.any(String),
   duration_ms: expect.any(Number),
 };
 
@@ -60,6 +60,7 @@ describe('the audit line', () => {
       mint: 'token',
       secret_version_id: expect.stringMatching(/^[\da-f-]{36}$/),
       refused_credentials: 0,
+      attempts: 1,
       upstream_ms: expect.any(Number),
     });
   });

@@ -92,7 +92,7 @@ const fields: Refusal[] = required.flatMap(([grantType, change, names]): Refusal
 const noSeconds: Refusal[] = noText
   .slice(1)
   .map(([kind, value]) =>
-    wrongField(`${kind} as min_ttl`, ask({ min_ttl: value }), 'min_ttl must be whole seconds'),
+    wrongField(`${kind} as min_ttl`, ask({ min_ttl: value }), 'min_ttl must be a whole number'),
   );
 
 function wrongField(what: string, request: CallerRequest, says: string): Refusal {

@@ -23,6 +23,7 @@ export type Refusal = [
 
 const wrongField = [400, 'invalid_request', 'field'] as const;
 const denied = [403, 'unauthorized_client'] as const;
+const unknownScope = [400, 'invalid_scope', 'unknown_scope'] as const;
 const unsupported = [400, 'unsupported_grant_type', 'unsupported_grant_type'] as const;
 
 // biome-ignore format: a row a line
@@ -67,11 +68,15 @@ export const refusals: Refusal[] = [
   ['a body over the limit', ask({ x: 'x'.repeat(16_384) }), 413, 'invalid_request', 'size'],
 
   ['a user’s scope by client credentials', ask({ scope: 'connect:post_checkout' }), 400, 'invalid_scope', 'scope_needs_another_grant_type'],
-  ['an unknown scope', ask({ scope: canary }), 400, 'invalid_scope', 'unknown_scope'],
-  ['a scope in another case', ask({ scope: 'Connect:Fulfillment' }), 400, 'invalid_scope', 'unknown_scope'],
-  ['a scope of a prototype', ask({ scope: '__proto__' }), 400, 'invalid_scope', 'unknown_scope'],
-  ['a scope of commas', ask({ scope: ' ,, ' }), 400, 'invalid_scope', 'unknown_scope'],
-  ['an unknown scope too', ask({ scope: 'connect:fulfillment,x' }), 400, 'invalid_scope', 'unknown_scope'],
+  ['an unknown scope', ask({ scope: canary }), ...unknownScope, 'client_credentials: connect:fulfillment,'],
+  ['a scope in another case', ask({ scope: 'Connect:Fulfillment' }), ...unknownScope, 'unknown scope'],
+  ['a scope of a prototype', ask({ scope: '__proto__' }), ...unknownScope, 'unknown scope'],
+  ['a scope of commas', ask({ scope: ' ,, ' }), ...unknownScope, 'blank'],
+  ['two scopes with a no-break space between', ask({ scope: 'connect:fulfillment\u00a0connect:ian' }, { as: 'backOffice' }), ...unknownScope, 'unknown scope'],
+  ['two scopes with a wide space between', ask({ scope: 'connect:fulfillment\u3000connect:ian' }, { as: 'backOffice' }), ...unknownScope, 'unknown scope'],
+  ['two scopes with a line separator between', ask({ scope: 'connect:fulfillment\u2028connect:ian' }, { as: 'backOffice' }), ...unknownScope, 'unknown scope'],
+  ['a scope after a byte-order mark', ask({ scope: '\ufeffconnect:fulfillment' }), ...unknownScope, 'unknown scope'],
+  ['an unknown scope too', ask({ scope: 'connect:fulfillment,x' }), ...unknownScope, 'unknown scope'],
   ['no scope where several are granted', ask({ scope: undefined }, { as: 'backOffice' }), 400, 'invalid_scope', 'scope_needed'],
 
   ['a signer let in by a pattern', ask({}, { as: 'lookalike' }), ...denied, 'caller'],
@@ -117,19 +122,18 @@ function byAssertion(assertion: string): CallerRequest {
 export const saysOf: Partial<Record<Reason, string>> = {
   path: 'No such path',
   method: 'Use POST',
-  query: 'query string',
+  query: 'Query strings',
   content_type: 'Content-Type',
   size: '16 kB',
   body: 'JSON object',
   unsupported_grant_type: 'grant_type must be one of: client_credentials, fulfillment_user_assertion,',
-  unknown_scope: 'scope names',
   scope_needed: 'connect:compliance, connect:data_ingestion, connect:fulfillment, connect:ian',
   scope_needs_another_grant_type: 'only for fulfillment_user_assertion',
   caller: 'grants this caller nothing',
-  client: 'no such client_id',
-  grant_type: 'no such grant_type',
-  scope: 'no such scope',
-  user: 'no such user',
-  redirect_uri: 'no such redirect_uri',
-  retailer_id: 'no such X-Retailer-Id',
+  client: 'that client_id',
+  grant_type: 'that grant_type',
+  scope: 'that scope',
+  user: 'that user',
+  redirect_uri: 'that redirect_uri',
+  retailer_id: 'that X-Retailer-Id',
 };

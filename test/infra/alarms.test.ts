@@ -1,7 +1,7 @@
 import { Match } from 'aws-cdk-lib/assertions';
 import { describe, expect, it } from 'vitest';
 import { goodPolicy, toYaml, withKeepWarm } from '../support/policies.ts';
-import { all } from './resources.ts';
+import { all, only } from './resources.ts';
 import { template } from './synthesise.ts';
 
 const policy = withKeepWarm({ client: 'acme', scopes: ['connect:fulfillment'] });
@@ -14,6 +14,7 @@ const whereKeptWarm = [
   'RefreshMissing',
   'RefreshFailed',
   'RefreshUndelivered',
+  'RefreshDropped',
 ];
 
 function names(of: typeof stack): string[] {
@@ -122,6 +123,31 @@ describe('an alarm sounds', () => {
       ComparisonOperator: 'GreaterThanOrEqualToThreshold',
     });
   });
+});
+
+describe('an alarm sounds, though the queue stays empty,', () => {
+  it.each(['InvocationDroppedCount', 'InvocationsFailedToBeSentToDeadLetterCount'])(
+    'at Scheduler’s %s',
+    (MetricName) => {
+      const Name = only(stack, 'AWS::Scheduler::ScheduleGroup')['Name'];
+      const Dimensions = [{ Name: 'ScheduleGroup', Value: Name }];
+      stack.hasResourceProperties('AWS::CloudWatch::Alarm', {
+        Metrics: Match.arrayWith([
+          Match.objectLike({ Expression: 'SUM([dropped, unrecorded])' }),
+          Match.objectLike({
+            MetricStat: Match.objectLike({
+              Metric: { Namespace: 'AWS/Scheduler', MetricName, Dimensions },
+              Stat: 'Sum',
+            }),
+          }),
+        ]),
+        Threshold: 1,
+        EvaluationPeriods: 1,
+        ComparisonOperator: 'GreaterThanOrEqualToThreshold',
+        TreatMissingData: 'notBreaching',
+      });
+    },
+  );
 });
 
 describe('the alarms', () => {

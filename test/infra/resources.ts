@@ -18,7 +18,7 @@ export function only(of: Template, type: string): Properties {
 export function statementsOf(of: Template, role: string): Properties[] {
   const roles = Object.entries(of.findResources('AWS::IAM::Role')).filter(([id]) => id.startsWith(role));
   expect(roles.map(([, { Properties }]) => Object.keys(Properties))).toEqual([['AssumeRolePolicyDocument']]);
-  return all(of, 'AWS::IAM::Policy')
+  return [...all(of, 'AWS::IAM::Policy'), ...all(of, 'AWS::IAM::ManagedPolicy')]
     .filter(({ Roles }) => Roles.some(({ Ref }: { Ref: string }) => Ref.startsWith(role)))
     .flatMap(({ PolicyDocument }) => PolicyDocument.Statement);
 }

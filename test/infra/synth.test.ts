@@ -1,52 +1,17 @@
-import { execFile } from 'node:child_process';
-import { cpSync, mkdirSync, readdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
-import { delimiter, dirname, join } from 'node:path';
+import { readFileSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { temporaryFolder } from '../support/folders.ts';
+import { clone, cloneWithCrlf, filesOf, repository, synth, synthUnder } from './command-line.ts';
 
-const repository = join(import.meta.dirname, '..', '..');
-const sources = ['lambda', 'infra', 'cdk.json', 'package.json', 'tsconfig.json'];
-
-type Result = { code: number; output: string };
-
-/** A clone as it is after `npm ci`; the packages are linked, not copied. */
-function clone(name: string): string {
-  const folder = join(temporaryFolder(), name);
-  mkdirSync(folder, { recursive: true });
-  for (const source of sources) cpSync(join(repository, source), join(folder, source), { recursive: true });
-  symlinkSync(join(repository, 'node_modules'), join(folder, 'node_modules'));
-  return folder;
-}
-
-/** The CDK's command line with no AWS credentials, region, profile or network metadata in reach. */
-function synth(folder: string, ...options: string[]): Promise<Result> {
-  const cdk = join(folder, 'node_modules', 'aws-cdk', 'bin', 'cdk');
-  const env = {
-    PATH: `${dirname(process.execPath)}${delimiter}/usr/bin:/bin`,
-    HOME: temporaryFolder(),
-    AWS_EC2_METADATA_DISABLED: 'true',
-    CDK_DISABLE_CLI_TELEMETRY: 'true',
-    CI: 'true',
-  };
-  const args = [cdk, '--no-notices', 'synth', '--quiet', ...options];
-  return new Promise((resolve) => {
-    execFile(process.execPath, args, { cwd: folder, env }, (error, stdout, stderr) => {
-      resolve({ code: error === null ? 0 : Number(error.code), output: `${stdout}${stderr}` });
-    });
-  });
-}
-
-function filesOf(folder: string): string[] {
-  return readdirSync(folder, { recursive: true, encoding: 'utf8' })
-    .filter((name) => statSync(join(folder, name)).isFile())
-    .toSorted();
-}
-
-describe('cdk synth, twice in two folders', () => {
-  const folders = [clone('a'), clone('a-folder/with/a-much-longer-name')] as const;
+describe('cdk synth, in two folders, in one of them with CRLF line ends and a strict umask', () => {
+  const folders = [clone('a'), cloneWithCrlf('a-folder/with/a-much-longer-name')] as const;
 
   beforeAll(async () => {
-    const results = await Promise.all([synth(folders[0], '-o', 'out'), synth(folders[1], '-o', 'out')]);
+    const results = await Promise.all([
+      synth(folders[0], '-o', 'out'),
+      synthUnder('077', folders[1], '-o', 'out'),
+    ]);
     expect(
       results.map(({ code }) => code),
       results.map(({ output }) => output).join('\n'),
@@ -72,6 +37,18 @@ describe('cdk synth, twice in two folders', () => {
       const [left, right] = [read(join(one, file), folders[0]), read(join(other, file), folders[1])];
       expect(left.equals(right), file).toBe(true);
     }
+  });
+
+  it('leaves every file of the asset readable for all: Lambda gets the modes with the zip', () => {
+    const out = join(folders[1], 'out');
+    const modes = filesOf(out)
+      .filter((file) => /^(asset\.[0-9a-f]{64}|bundle\/functions)\//.test(file))
+      .map((file) => (statSync(join(out, file)).mode & 0o777).toString(8));
+    expect(modes.length).toBeGreaterThan(10);
+    expect(new Set(modes)).toEqual(new Set(['644']));
+    expect((statSync(join(out, 'bundle', 'functions')).mode & 0o777).toString(8)).toBe('755');
+    // The umask was at work: CDK's own files are private.
+    expect((statSync(join(out, 'manifest.json')).mode & 0o777).toString(8)).toBe('600');
   });
 
   function read(file: string, folder: string): Buffer {

@@ -49,6 +49,15 @@ describe('the token table', () => {
   });
 });
 
+/** Amazon DynamoDB, "DynamoDB API operations supported by resource-based policies", as far as it is about items and copies. */
+const supported = new Set(
+  [
+    'BatchGetItem BatchWriteItem ConditionCheckItem DeleteItem GetItem PutItem Query Scan UpdateItem',
+    'PartiQLDelete PartiQLInsert PartiQLSelect PartiQLUpdate',
+    'CreateBackup ExportTableToPointInTime RestoreTableToPointInTime EnableKinesisStreamingDestination',
+  ].flatMap((names) => names.split(' ').map((name) => `dynamodb:${name}`)),
+);
+
 describe("the token table's resource policy", () => {
   it('keeps everybody from the items but the roles of the two functions', () => {
     expect(others).toEqual([]);
@@ -81,6 +90,11 @@ describe("the token table's resource policy", () => {
     'EnableKinesisStreamingDestination',
   ])('denies %s', (action) => {
     expect(statement.Action).toContain(`dynamodb:${action}`);
+  });
+
+  it('names no action that DynamoDB refuses in a table policy, or the whole policy would be refused', () => {
+    expect(statement.Action).not.toContain('dynamodb:StartAwsBackupJob');
+    expect(statement.Action.filter((action: string) => !supported.has(action))).toEqual([]);
   });
 
   it('locks nobody out of administering the table', () => {

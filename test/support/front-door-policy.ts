@@ -1,12 +1,19 @@
 /**
  * The policy that the front-door tests run under. Roles are named for what they may do; every scope and grant type
- * of Connect's table is granted to somebody. Each of `spareClients` has no past until a test uses it.
+ * of Connect's table is granted to somebody. `more` are clients by name, each with a base URL; the refresh function
+ * keeps a token of each in `keptWarm`.
  */
-export function policyText(baseUrl: string, spareClients: readonly string[] = []): string {
+export function policyText(
+  baseUrl: string,
+  more: Readonly<Record<string, string>> = {},
+  keptWarm: readonly string[] = [],
+): string {
   return `
 version: 1
 clients:
-${spareClients.map((name) => `  ${name}: { baseUrl: ${baseUrl}, secretName: connect/${name} }`).join('\n')}
+${Object.entries(more)
+  .map(([name, url]) => `  ${name}: { baseUrl: '${url}', secretName: connect/${name} }`)
+  .join('\n')}
   acme:
     baseUrl: ${baseUrl}
     secretName: connect/acme
@@ -86,14 +93,15 @@ grants:
     client: acme
     grantType: client_credentials
     scopes: [connect:fulfillment]
-${spareClients.map(spareGrants).join('')}
+${Object.keys(more).map(grantsOf).join('')}
 keepWarm:
   - { client: acme, scopes: [connect:fulfillment] }
   - { client: acme, scopes: [connect:ian] }
+${keptWarm.map((client) => `  - { client: ${client}, scopes: [connect:ian] }`).join('\n')}
 `;
 }
 
-function spareGrants(client: string): string {
+function grantsOf(client: string): string {
   return `
   - id: ${client}
     principals: ['arn:aws:iam::111122223333:role/back-office-*']

@@ -58,25 +58,38 @@ export type WorldOptions = {
   inProcesses?: boolean;
   /** Clients that share acme's application at Connect, each with a secret and a back-off of its own. */
   spareClients?: number;
+  /** More clients of that kind by name, each with another base URL than the world's Connect; and whose tokens are kept warm. */
+  clientsAt?: Readonly<Record<string, string>>;
+  keptWarm?: readonly string[];
 };
 
-export const callback = 'https://shop.example/instacart/callback';
-
-/** The whole system: emulators, gateway and the function, with a canary in every secret there is. */
-export async function createWorld(kind: Kind, { spareClients = 0, ...fleet }: WorldOptions = {}) {
-  const acme: Application = {
+/** The application that acme and the spare clients are at Connect. */
+export function acmeApplication(): Application {
+  return {
     clientId: `acme-id-${canary}`,
     clientSecret: `acme-secret-${canary}`,
     privateScopes: { 'connect:private_thing': ['client_credentials'] },
   };
+}
+
+export const callback = 'https://shop.example/instacart/callback';
+
+/** The whole system: emulators, gateway and the function, with a canary in every secret there is. */
+export async function createWorld(
+  kind: Kind,
+  { spareClients = 0, clientsAt = {}, keptWarm = [], ...fleet }: WorldOptions = {},
+) {
+  const acme = acmeApplication();
   const beta: Application = {
     clientId: `beta-id-${canary}`,
     clientSecret: `beta-secret-${canary}`,
     scopeSeparator: ' ',
   };
-  const connect = await startConnect({ applications: [acme, beta] });
+  // Read anew each time, for tests that replace the clock.
+  const connect = await startConnect({ applications: [acme, beta], now: () => Date.now() });
   const spares = Array.from({ length: spareClients }, (_, index) => `spare-${index}`);
-  const policy = compilePolicy(policyText(connect.url, spares), 'policy.yaml');
+  const more = { ...Object.fromEntries(spares.map((name) => [name, connect.url])), ...clientsAt };
+  const policy = compilePolicy(policyText(connect.url, more, keptWarm), 'policy.yaml');
   const pair = ({ clientId, clientSecret }: Application) =>
     JSON.stringify({ client_id: clientId, client_secret: clientSecret });
   const stack = await startStack({
@@ -86,7 +99,7 @@ export async function createWorld(kind: Kind, { spareClients = 0, ...fleet }: Wo
       'connect/acme': pair(acme),
       'connect/beta': pair(beta),
       'connect/unset': JSON.stringify({ client_id: '', client_secret: canary }),
-      ...Object.fromEntries(spares.map((name) => [`connect/${name}`, pair(acme)])),
+      ...Object.fromEntries(Object.keys(more).map((name) => [`connect/${name}`, pair(acme)])),
     },
     ...fleet,
   });

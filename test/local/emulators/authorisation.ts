@@ -7,7 +7,7 @@ export const ownAccount = '111122223333';
 /**
  * Whether API Gateway allows a caller. An explicit deny wins. In the API's own account the identity's policy or the
  * resource policy must allow, for another account both. Every statement's Principal is `*`. Source: API Gateway,
- * "Authorization flow".
+ * "Authorization flow". A test compares it with an evaluator of IAM policies that is not ours.
  */
 export function mayInvoke(statements: readonly Statement[], caller: Caller): boolean {
   const applying = statements.filter((statement) => conditionsHold(statement, caller));

@@ -69,11 +69,11 @@ export async function serveAws({ service, keys, contentType, seen, answer }: Aws
 }
 
 /** An AWS service's error, as an answer and as a fault. */
-export function awsError(name: string, status = 400) {
+export function awsError(name: string, status = 400, message = `${name} from the emulator`) {
   return {
     kind: 'answer',
     status,
-    body: { __type: name, message: `${name} from the emulator` },
+    body: { __type: name, message },
     headers: { 'content-type': 'application/x-amz-json-1.1' },
   } as const satisfies Fault;
 }

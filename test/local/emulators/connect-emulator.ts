@@ -44,6 +44,7 @@ export async function startConnect({
   const state = {
     lifetime,
     reuseTokens: false,
+    reuseDownTo: 0,
     revokePrevious: false,
     knownUsers: undefined as readonly string[] | undefined,
     retailerAssertions: new Set<string>(),

@@ -19,6 +19,8 @@ export type IssuingState = {
   lifetime: number;
   /** Doorkeeper's reuse_access_token: the same token again while it lives. */
   reuseTokens: boolean;
+  /** Doorkeeper's token_reuse_limit: no more than this share of the life may be left for a new token; 0: none. */
+  reuseDownTo: number;
   /** Doorkeeper's revoke_previous_client_credentials_token. */
   revokePrevious: boolean;
 };
@@ -30,7 +32,8 @@ export function createConnectTokens(state: IssuingState, now: () => number) {
 
   function issue(identity: TokenIdentity): IssuedToken {
     const same = [...tokens.values()].filter((token) => isLive(token) && isSame(token, identity));
-    if (state.reuseTokens && same[0] !== undefined) return same[0];
+    const reused = state.reuseTokens ? same.find(isReusable) : undefined;
+    if (reused !== undefined) return reused;
     if (state.revokePrevious) for (const token of same) token.revoked = true;
     const value = randomBytes(32).toString('base64url');
     const token = { ...identity, value, expiresAt: now() + state.lifetime * 1000, revoked: false };
@@ -62,6 +65,10 @@ export function createConnectTokens(state: IssuingState, now: () => number) {
   function spendCode(code: string, token: IssuedToken): void {
     const known = codes.get(code);
     if (known !== undefined) known.token = token;
+  }
+
+  function isReusable({ expiresAt }: IssuedToken): boolean {
+    return expiresAt - now() > state.reuseDownTo * state.lifetime * 1000;
   }
 
   function isLive({ revoked, expiresAt }: IssuedToken): boolean {

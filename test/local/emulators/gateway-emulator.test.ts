@@ -89,10 +89,24 @@ describe('the gateway answers by itself', () => {
     expect(await answerOf(fine, throttle)).toMatchObject({ status: 429, error: 'slow_down' });
   });
 
-  it('413 for more than 10 MB', async () => {
+  const mebibyte = 1024 * 1024;
+  it.each([
+    ['that Lambda takes', 6 * mebibyte - 10_000, 200, '{}'],
+    ['over 6 MB, which Lambda does not take', 6 * mebibyte, 413, '{"message":"Request Too Long"}'],
+    ['of 10 MB', 10 * mebibyte, 413, '{"message":"Request Too Long"}'],
+    ['over 10 MB', 10 * mebibyte + 1, 413, 'HTTP content length exceeded 10485760 bytes.'],
+  ])('a body %s as AWS does', async (_what, bytes, status, text) => {
     const gateway = await startEchoGateway(fine);
-    const body = 'x'.repeat(10 * 1024 * 1024 + 1);
-    expect((await signedFetch(gateway.url, { ...post, body }, caller)).status).toBe(413);
+    const response = await signedFetch(gateway.url, { ...post, body: 'x'.repeat(bytes) }, caller);
+    expect([response.status, await response.text()]).toEqual([status, text]);
+    await gateway.close();
+  });
+
+  it('a body over 10 MB before it looks at the signature, and one over 6 MB afterwards', async () => {
+    const gateway = await startEchoGateway(fine);
+    const statusOf = async (bytes: number) =>
+      (await fetch(gateway.url, { method: 'POST', body: 'x'.repeat(bytes) })).status;
+    expect([await statusOf(10 * mebibyte + 1), await statusOf(7 * mebibyte)]).toEqual([413, 403]);
     await gateway.close();
   });
 

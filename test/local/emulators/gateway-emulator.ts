@@ -12,7 +12,20 @@ import { verifySignature } from './sigv4.ts';
 import { headerLists } from './wire.ts';
 
 const region = 'us-east-1';
-const maxPayload = 10 * 1024 * 1024;
+
+/**
+ * AWS's own answers to bodies over its limits, which no API can customise: API Gateway's, which it gives before it looks
+ * at anything else, and that to an event which Lambda does not take. Sources: Amazon API Gateway, "Quotas for configuring
+ * and running a REST API"; AWS Lambda, "Lambda quotas". AWS documents the status; the texts are what callers have seen.
+ */
+const tooLarge = {
+  forGateway: {
+    bytes: 10 * 1024 * 1024,
+    type: 'text/plain',
+    body: 'HTTP content length exceeded 10485760 bytes.',
+  },
+  forLambda: { bytes: 6 * 1024 * 1024, type: 'application/json', body: '{"message":"Request Too Long"}' },
+};
 
 /** What Lambda does with an event; rejects where the function failed or was throttled. */
 export type Invoke = (event: object) => Promise<unknown>;
@@ -47,12 +60,9 @@ export async function startGateway({ callers, resourcePolicy, invoke, port, onAn
     const requestId = randomUUID();
     const body = await readBody(request);
     const { method = '', url = '/' } = request;
-    const refusal = admit(request, body);
-    const caller = typeof refusal === 'string' ? undefined : refusal;
-    const result =
-      caller === undefined
-        ? ownAnswer(refusal as string, requestId)
-        : await integrate(request, body, caller, requestId);
+    const admitted = body.length > tooLarge.forGateway.bytes ? undefined : admit(request, body);
+    const caller = typeof admitted === 'string' ? undefined : admitted;
+    const result = await respond(request, body, admitted, requestId);
     response.writeHead(result.statusCode, {
       ...(result.headers as Record<string, string>),
       'x-amzn-RequestId': requestId,
@@ -70,7 +80,6 @@ export async function startGateway({ callers, resourcePolicy, invoke, port, onAn
   /** The caller, or the name of the gateway response that keeps the request out. */
   function admit({ method = '', url = '/', rawHeaders }: IncomingMessage, body: Buffer): Caller | string {
     if (state.throttled) return 'THROTTLED';
-    if (body.length > maxPayload) return 'REQUEST_TOO_LARGE';
     const headers = headerLists(rawHeaders);
     const verdict = verifySignature(
       { method, target: url, headers, body },
@@ -79,6 +88,17 @@ export async function startGateway({ callers, resourcePolicy, invoke, port, onAn
     if (verdict.kind !== 'signed') return verdict.kind;
     const caller = callers.find(({ accessKeyId }) => accessKeyId === verdict.accessKeyId);
     return caller !== undefined && mayInvoke(resourcePolicy, caller) ? caller : 'ACCESS_DENIED';
+  }
+
+  async function respond(
+    request: IncomingMessage,
+    body: Buffer,
+    admitted: Caller | string | undefined,
+    requestId: string,
+  ): Promise<APIGatewayProxyResult> {
+    if (admitted === undefined) return tooLargeAnswer(tooLarge.forGateway);
+    if (typeof admitted === 'string') return ownAnswer(admitted, requestId);
+    return integrate(request, body, admitted, requestId);
   }
 
   async function integrate(
@@ -93,6 +113,8 @@ export async function startGateway({ callers, resourcePolicy, invoke, port, onAn
     });
     try {
       const event = proxyEvent(request, body, caller, requestId, state.now());
+      if (Buffer.byteLength(JSON.stringify(event)) > tooLarge.forLambda.bytes)
+        return tooLargeAnswer(tooLarge.forLambda);
       const result = await Promise.race([invoke(event), tooLate]);
       if (result === 'late') return ownAnswer('INTEGRATION_TIMEOUT', requestId);
       return isProxyResult(result) ? result : ownAnswer('DEFAULT_5XX', requestId);
@@ -111,9 +133,13 @@ export async function startGateway({ callers, resourcePolicy, invoke, port, onAn
 
 function ownAnswer(type: string, requestId: string): APIGatewayProxyResult {
   const response = gatewayResponses.find((one) => one.type === type);
-  if (response === undefined) throw new Error(`The stack has no gateway response for ${type}`);
+  if (response?.status === undefined) throw new Error(`The stack has no gateway response for ${type}`);
   const body = gatewayBody(response).replace('$context.requestId', requestId);
   return { statusCode: response.status, headers: gatewayHeaders(response), body };
+}
+
+function tooLargeAnswer({ type, body }: { type: string; body: string }): APIGatewayProxyResult {
+  return { statusCode: 413, headers: { 'Content-Type': type }, body };
 }
 
 function isProxyResult(result: unknown): result is APIGatewayProxyResult {

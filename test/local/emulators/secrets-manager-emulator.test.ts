@@ -35,7 +35,7 @@ describe('the Secrets Manager emulator', () => {
   });
 
   it('moves what was current to AWSPREVIOUS, and forgets what was previous', async () => {
-    await expect(read({ VersionStage: 'AWSPREVIOUS' })).rejects.toThrow(/ResourceNotFoundException/);
+    await expect(read({ VersionStage: 'AWSPREVIOUS' })).rejects.toThrow(/staging label: AWSPREVIOUS$/);
     const { VersionId: first } = await read();
     emulator.put('connect/acme', 'two');
     expect((await read()).SecretString).toBe('two');
@@ -53,6 +53,22 @@ describe('the Secrets Manager emulator', () => {
     });
     emulator.remove('connect/acme');
     await expect(read()).rejects.toMatchObject({ name: 'ResourceNotFoundException' });
+  });
+
+  it('has no value in a secret that nobody has filled in, and says so as AWS does', async () => {
+    emulator.create('connect/new');
+    await expect(read({ SecretId: 'connect/new' })).rejects.toMatchObject({
+      name: 'ResourceNotFoundException',
+      message: "Secrets Manager can't find the specified secret value for staging label: AWSCURRENT",
+    });
+    emulator.remove('connect/new');
+    await expect(read({ SecretId: 'connect/new' })).rejects.toMatchObject({
+      name: 'ResourceNotFoundException',
+      message: "Secrets Manager can't find the specified secret.",
+    });
+    emulator.create('connect/new');
+    emulator.put('connect/new', 'filled in');
+    expect((await read({ SecretId: 'connect/new' })).SecretString).toBe('filled in');
   });
 
   it('refuses a wrong secret key, an unknown key, and no signature at all', async () => {

@@ -2,7 +2,9 @@ import { randomUUID } from 'node:crypto';
 import { type AwsAnswer, awsError, serveAws } from './aws-service.ts';
 import type { AccessKey } from './sigv4.ts';
 
-type Version = { id: string; value: string; stages: string[] };
+/** Bytes are stored as SecretBinary. */
+type Value = string | Buffer;
+type Version = { id: string; value: Value; stages: string[] };
 
 export type SecretsManager = Awaited<ReturnType<typeof startSecretsManager>>;
 
@@ -17,7 +19,7 @@ export async function startSecretsManager({
   const versions = new Map<string, Version[]>();
   const reads: Array<{ secretId: string; stage: string }> = [];
 
-  function put(name: string, value: string): void {
+  function put(name: string, value: Value): void {
     const kept = (versions.get(name) ?? []).map((version) => ({
       ...version,
       stages: version.stages.includes('AWSCURRENT') ? ['AWSPREVIOUS'] : [],
@@ -38,7 +40,11 @@ export async function startSecretsManager({
     }
     const { secretId, stage } = asked(body);
     const version = versions.get(secretId)?.find(({ stages }) => stages.includes(stage));
-    if (version === undefined) return awsError('ResourceNotFoundException');
+    if (version === undefined) {
+      const missing = versions.has(secretId) ? `secret value for staging label: ${stage}` : 'secret.';
+      const message = `Secrets Manager can't find the specified ${missing}`;
+      return awsError('ResourceNotFoundException', 400, message);
+    }
     return {
       status: 200,
       body: {
@@ -47,7 +53,9 @@ export async function startSecretsManager({
           : `arn:aws:secretsmanager:us-east-1:111122223333:secret:${secretId}-AbCdEf`,
         Name: secretId,
         VersionId: version.id,
-        SecretString: version.value,
+        ...(Buffer.isBuffer(version.value)
+          ? { SecretBinary: version.value.toString('base64') }
+          : { SecretString: version.value }),
         VersionStages: version.stages,
         CreatedDate: 1_700_000_000,
       },
@@ -68,6 +76,8 @@ export async function startSecretsManager({
     ...service,
     /** Every GetSecretValue that was signed well, in order. */
     reads,
+    /** A new secret without a value, as the stack creates them. */
+    create: (name: string) => void versions.set(name, []),
     /** A new AWSCURRENT; what was current becomes AWSPREVIOUS. */
     put,
     remove: (name: string) => versions.delete(name),

@@ -1,7 +1,9 @@
 import { parseArgs } from 'node:util';
 import { type CheckOptions, check } from './check.ts';
 import type { FrozenClock } from './instance.ts';
+import { simulateOutage } from './outage.ts';
 import { ruleNames } from './rules/judge.ts';
+import { minute } from './scenario.ts';
 
 const help = `npm run adversary -- [options]
 
@@ -15,6 +17,7 @@ rules of the contract. The first schedule that breaks one is shrunk and printed 
   --frozen-clock C  stands or runs: what a monotonic clock does in a frozen instance; both by default
   --rule R          checks this rule only; may be repeated
   --ignore R        does not check this rule; may be repeated
+  --outage          instead: half an hour in which Connect fails or hangs, with 20 and 100 instances, and what it costs
   --help            this
 
 Rules: ${ruleNames.join(', ')}.`;
@@ -27,12 +30,30 @@ const { values } = parseArgs({
     'frozen-clock': { type: 'string' },
     rule: { type: 'string', multiple: true, default: [] },
     ignore: { type: 'string', multiple: true, default: [] },
+    outage: { type: 'boolean', default: false },
     help: { type: 'boolean', default: false },
   },
 });
 
 if (values.help) console.log(help);
+else if (values.outage) await printOutages();
 else process.exitCode = await main();
+
+async function printOutages(): Promise<void> {
+  for (const kind of ['failing', 'hanging'] as const) {
+    for (const instances of [20, 100]) {
+      const { requests, refusals, medianRefusalMs } = await simulateOutage({
+        instances,
+        kind,
+        lastsMs: 30 * minute,
+      });
+      const median = medianRefusalMs.toFixed(0);
+      console.log(
+        `Connect ${kind}, ${instances} instances: ${requests} requests, ${refusals} refusals, in ${median} ms at the median`,
+      );
+    }
+  }
+}
 
 async function main(): Promise<number> {
   const { rule, ignore } = values;

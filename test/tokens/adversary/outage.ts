@@ -1,8 +1,8 @@
 import { tookMs } from './exchange.ts';
 import { shopper } from './requests.ts';
-import { beginFault, createScenario, minute, second } from './scenario.ts';
+import { beginFault, createScenario, second } from './scenario.ts';
 
-export type OutageOptions = { instances: number; kind: 'failing' | 'hanging' };
+export type OutageOptions = { instances: number; kind: 'failing' | 'hanging'; lastsMs: number };
 
 export type OutageFigures = {
   /** Sent to Connect. */
@@ -12,12 +12,11 @@ export type OutageFigures = {
   medianRefusalMs: number;
 };
 
-const lastsMs = 30 * minute;
 const tokens = 20;
 const spacingMs = second / 10;
 
-/** Half an hour in which Connect answers 500 or not at all, while 20 tokens are asked for ten times a second. */
-export async function simulateOutage({ instances, kind }: OutageOptions): Promise<OutageFigures> {
+/** For so long Connect answers 500, or not at all, while 20 tokens are asked for ten times a second. */
+export async function simulateOutage({ instances, kind, lastsMs }: OutageOptions): Promise<OutageFigures> {
   const world = createScenario({ hosts: instances, connectLatencyMs: 100, frozenClock: 'runs' });
   world.fleet.warm();
   beginFault(world, 'connect', kind === 'failing' ? 'failing' : 'lost', lastsMs);

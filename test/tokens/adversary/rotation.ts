@@ -2,6 +2,9 @@ import { pairText } from './models/connect-endpoint.ts';
 import type { Rotation } from './schedule.ts';
 import type { World } from './world.ts';
 
+const slowMs = 2_000;
+const rememberedMs = 6 * 60_000;
+
 type Act = () => void;
 
 /** Rotates the secret in two more acts, half of `gapMs` apart; not while the last rotation is under way. */
@@ -9,6 +12,8 @@ export function rotate(world: World, how: Rotation, gapMs: number): void {
   const { timeline, history, rotation } = world;
   if (timeline.now() < rotation.endsAt) return;
   rotation.endsAt = timeline.now() + gapMs;
+  // A pair that an instance remembers costs a request more, and of a slow Connect there is time for one only.
+  if (world.options.connectLatencyMs > slowMs) world.trouble.mishap('secret', rotation.endsAt + rememberedMs);
   const [now, later, last] = actsOf(world, how, gapMs);
   history.note(`the secret is rotated: ${how}, within ${gapMs} ms`);
   now();

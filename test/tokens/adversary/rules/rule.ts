@@ -16,13 +16,14 @@ export const saneClockMs = 60_000;
 
 /** Whether a function must take the token for good: by this instance's clock it has life enough for the request. */
 export function isUsable(token: IssuedToken, { wallAtEnd, ask }: Exchange): boolean {
-  const expiresAt = Math.min(...token.beliefs.map((belief) => belief.expiresAt));
+  const expiries = token.beliefs.map(({ expiresAt }) => expiresAt);
   const lifetimeMs = Math.min(...token.beliefs.map((belief) => belief.lifetimeMs));
-  const leftMs = expiresAt - wallAtEnd;
+  const leftMs = Math.min(...expiries) - wallAtEnd;
+  const mostLeftMs = Math.max(...expiries) - wallAtEnd;
   const neededMs = Math.max(5_000, floorMs(lifetimeMs), (ask.minTtl ?? 0) * 1000);
   const marginMs = 3_000;
   // A token with more life than it ever had was minted by a clock that was wrong.
-  return leftMs >= neededMs + marginMs && leftMs <= lifetimeMs + 300_000;
+  return leftMs >= neededMs + marginMs && mostLeftMs <= lifetimeMs + 300_000;
 }
 
 /** The least remaining life that is vended of a token that Connect has not brought again. */

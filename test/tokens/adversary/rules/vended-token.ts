@@ -14,7 +14,9 @@ export const lifeEnough: Rule = {
     // A code's token is all that the code will ever buy.
     if (ask.code !== undefined) return undefined;
     const lifetimeMs = Math.min(...token.beliefs.map((belief) => belief.lifetimeMs));
-    const leastMs = token.beliefs.length > 1 ? 5 * secondMs : floorMs(lifetimeMs);
+    const floor = floorMs(lifetimeMs);
+    // One that Connect has brought again is vended under the floor, too.
+    const leastMs = token.beliefs.length > 1 ? Math.min(5 * secondMs, floor) : floor;
     const least = Math.max(leastMs / secondMs, ask.minTtl ?? 0) - 1;
     return left < least ? `${left} s left, at least ${Math.ceil(least)} s promised` : undefined;
   },
