@@ -29,7 +29,7 @@ type Parser = (text: string) => Array<[string, unknown]>;
 
 function parserFor(event: ApiEvent): Parser {
   const [contentType = '', ...more] = headerValues(event, 'content-type');
-  const mediaType = more.length === 0 ? contentType.replace(/;.*/s, '').trim().toLowerCase() : undefined;
+  const mediaType = more.length === 0 ? contentType.split(';', 1)[0]?.trim().toLowerCase() : undefined;
   if (mediaType === 'application/json') return parseJson;
   if (mediaType === 'application/x-www-form-urlencoded') return parseForm;
   throw new OAuthError('content_type', descriptions.contentType);

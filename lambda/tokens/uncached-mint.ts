@@ -1,4 +1,5 @@
 import QuickLRU from 'quick-lru';
+import { timeBudget } from '../values/time-budget.ts';
 import { circuitOf, type RenewalDependencies } from './attempt.ts';
 import { boundTable } from './bounded-table.ts';
 import { cacheKey, codeKey } from './cache-key.ts';
@@ -11,6 +12,8 @@ import type { VendResult, VendToken } from './token-cache.ts';
 
 /** A code that went up is remembered for longer than Connect would take it. */
 const codeRememberedMs = 600_000;
+/** What it takes to tell the table and the caller how a mint ended. */
+const endEarlierMs = 500;
 /** The revision of a code's row after an attempt that Connect never carried out. */
 const unused = 'unused';
 const leavesCodeUnused: ReadonlySet<MintOutcome['kind']> = new Set([
@@ -41,7 +44,10 @@ export function createUncachedMint(dependencies: RenewalDependencies): VendToken
     const code =
       mintRequest.subject.kind === 'code' ? onceOnly(codeKey(mintRequest.subject.code)) : undefined;
     if ((await code?.use()) === 'lost') return none({ kind: 'invalid_grant' });
-    const minted = await mint(mintRequest, 'onDemand', signal);
+    // A code that got no answer is told of as such, and not as a request that ran out of time.
+    const leftMs = Math.min(deadline - monotonic(), timeBudget.answerDeadlineMs) - endEarlierMs;
+    const within = AbortSignal.any([signal, AbortSignal.timeout(Math.max(0, Math.floor(leftMs)))]);
+    const minted = await mint(mintRequest, 'onDemand', within);
     if (leavesCodeUnused.has(minted.outcome.kind)) await code?.giveBack();
     return { ...settle(mintRequest, minTtlMs, minted, signal), minted, tableFault: code?.fault() };
   };

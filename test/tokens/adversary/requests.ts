@@ -43,8 +43,16 @@ export function shopper(number: number): Identity {
   };
 }
 
+const compiled = new Map<boolean, Policy>();
+
 /** The one client of every run. */
 export function createPolicy(keepWarm: boolean): Policy {
+  const policy = compiled.get(keepWarm) ?? compile(keepWarm);
+  compiled.set(keepWarm, policy);
+  return policy;
+}
+
+function compile(keepWarm: boolean): Policy {
   const warm = keepWarm ? '\nkeepWarm:\n  - { client: acme, scopes: [connect:fulfillment] }' : '';
   const principal = (role: string) => `principals: ['arn:aws:iam::111122223333:role/${role}']`;
   const text = `

@@ -121,7 +121,7 @@ const rotate = fc.record({
 });
 
 const steps = fc.oneof(
-  { weight: 1, arbitrary: fc.array<Step>(plainAsk, { minLength: 3, maxLength: 40, size: 'medium' }) },
+  { weight: 1, arbitrary: fc.array<Step>(plainAsk, { minLength: 3, maxLength: 30, size: 'medium' }) },
   {
     weight: 3,
     arbitrary: fc.array<Step>(
@@ -135,7 +135,7 @@ const steps = fc.oneof(
         { weight: 1, arbitrary: jump },
         { weight: 2, arbitrary: rotate },
       ),
-      { minLength: 3, maxLength: 40, size: 'medium' },
+      { minLength: 3, maxLength: 30, size: 'medium' },
     ),
   },
 );

@@ -37,7 +37,11 @@ export function carryOut(items: Map<string, Item>, operation: Operation, command
   const pk = (command.Key ?? command.Item)?.['pk']?.S ?? '';
   const before = items.get(pk);
   // An update makes a new item out of the key that it is given.
-  const data = attachExpressions(copyOf(command));
+  const data = attachExpressions({
+    ...command,
+    ...(command.Key && { Key: copyOf(command.Key) }),
+    ...(command.Item && { Item: copyOf(command.Item) }),
+  });
   let ended: { error?: unknown; result?: object } | undefined;
   actions[operation](storeOf(items, pk), data, (error, result) => {
     ended = error ? { error } : { result: result ?? {} };
@@ -69,7 +73,7 @@ function storeOf(items: Map<string, Item>, pk: string): object {
       else done(null, item);
     },
     put: (_key: string, item: Item, done: Done) => {
-      items.set(pk, copyOf({ ...item }));
+      items.set(pk, item);
       done(null);
     },
   };
