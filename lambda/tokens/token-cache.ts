@@ -59,17 +59,18 @@ export function createTokenCache(dependencies: TokenCacheDependencies): VendToke
   const memory = new QuickLRU<string, Known>({ maxSize: maxTokens });
   const renewals = new Map<string, Promise<RenewalResult>>();
 
-  return async function vendToken(request) {
+  return async function vendCached(request) {
     const key = cacheKey(request.mintRequest);
     const known = knownOf(key);
-    const first = decide(request, known);
+    const first = decideFromMemory(request, known);
     if (first !== undefined) return resultOf(first, 'memory');
     for (let renewal = renewals.get(key); renewal !== undefined; renewal = renewals.get(key)) {
       // Only a request that no live token serves, or whose token Connect refused, waits for the renewal.
-      const live = request.refusedSha256 === undefined ? decide(request, known, rightNow) : undefined;
+      const live =
+        request.refusedSha256 === undefined ? decideFromMemory(request, known, rightNow) : undefined;
       if (live?.kind === 'serve') return resultOf(live, 'memory');
       const joined = await Promise.race([renewal, abortOf(request.signal)]);
-      const then = decide(request, known, afterJoining);
+      const then = decideFromMemory(request, known, afterJoining);
       if (then !== undefined)
         return joined?.kind === 'none' && then.kind === 'refuse'
           ? sameAs(joined)
@@ -87,7 +88,11 @@ export function createTokenCache(dependencies: TokenCacheDependencies): VendToke
   }
 
   /** What memory alone decides; undefined where the table or Connect must be asked. */
-  function decide(request: VendRequest, known: Known, progress: Progress = atStart): Final | undefined {
+  function decideFromMemory(
+    request: VendRequest,
+    known: Known,
+    progress: Progress = atStart,
+  ): Final | undefined {
     const circuit = circuits.get(circuitKey(request.mintRequest.client))?.lease;
     const hasTime = !request.signal.aborted && monotonic() < request.deadline;
     const action = plan(known, circuit, wantedBy(request), hasTime ? progress : rightNow, now());

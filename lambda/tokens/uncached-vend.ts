@@ -27,9 +27,9 @@ const leavesCodeUnused: ReadonlySet<MintOutcome['kind']> = new Set([
  * Mints for authorization_code and retailer-json-bearer, whose tokens are never cached: only Connect can tell, each time
  * anew, who may have one. A failure holds back this instance; the table hears nothing of it.
  */
-export function createUncachedMint(dependencies: RenewalDependencies): VendToken {
+export function createUncachedVend(dependencies: RenewalDependencies): VendToken {
   const { mint, prepare, newRevision, now, monotonic } = dependencies;
-  /** By assertion: a code is never sent twice. */
+  /** By assertion. Codes need no pause of their own. */
   const pauses = new QuickLRU<string, Lease>({ maxSize: 1_000 });
 
   return async function vendUncached({ mintRequest, minTtlMs, deadline, signal }) {
