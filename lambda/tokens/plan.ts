@@ -104,9 +104,9 @@ export function plan(
     const helpsInMs = mintHelpsInMs(token, wanted.minTtlMs, now);
     if (helpsInMs > 0) return { kind: 'refuse', why: { kind: 'min_ttl' }, retryAfterMs: helpsInMs };
   }
-  const heldBack = backOff(circuit, lease, progress, now);
+  const heldBack =
+    backOff(circuit, lease, progress, now) ?? (progress.mints < maxMints ? undefined : unavailable);
   if (heldBack !== undefined) return serveOr(heldBack);
-  if (progress.mints >= maxMints) return unavailable;
 
   const needsNew = live === undefined || isForced;
   const mode = modeOf(wanted, needsNew, lease);
