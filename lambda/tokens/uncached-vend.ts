@@ -34,7 +34,8 @@ export function createUncachedVend(dependencies: RenewalDependencies): VendToken
 
   return async function vendUncached({ mintRequest, minTtlMs, deadline, signal }) {
     // With no time left nothing is begun, so that a one-time code stays unused.
-    if (monotonic() >= deadline) return none({ kind: 'out_of_time' });
+    const leftMs = Math.floor(Math.min(deadline - monotonic(), timeBudget.answerDeadlineMs) - endEarlierMs);
+    if (leftMs <= 0) return none({ kind: 'out_of_time' });
     const heldBack = leasesOf(mintRequest).find((lease) => remainingMs(lease, now()) > 0);
     if (heldBack !== undefined) {
       const why: NoToken = { kind: 'back_off', cause: heldBack.cause ?? 'unavailable' };
@@ -45,11 +46,10 @@ export function createUncachedVend(dependencies: RenewalDependencies): VendToken
       mintRequest.subject.kind === 'code' ? onceOnly(codeKey(mintRequest.subject.code)) : undefined;
     if ((await code?.use()) === 'lost') return none({ kind: 'invalid_grant' });
     // A code that got no answer is told of as such, and not as a request that ran out of time.
-    const leftMs = Math.min(deadline - monotonic(), timeBudget.answerDeadlineMs) - endEarlierMs;
-    const within = AbortSignal.any([signal, AbortSignal.timeout(Math.max(0, Math.floor(leftMs)))]);
+    const within = AbortSignal.any([signal, AbortSignal.timeout(leftMs)]);
     const minted = await mint(mintRequest, 'onDemand', within);
     if (leavesCodeUnused.has(minted.outcome.kind)) await code?.giveBack();
-    return { ...settle(mintRequest, minTtlMs, minted, signal), minted, tableFault: code?.fault() };
+    return { ...settle(mintRequest, minTtlMs, minted, within), minted, tableFault: code?.fault() };
   };
 
   /**

@@ -88,11 +88,6 @@ describe('the gateway', () => {
     expect(answer.headers.get('retry-after')).toBe('1');
   });
 
-  it('answers 413 for what the function would never see', async () => {
-    const answer = await world.send('checkout', '/v2/oauth/token', { ...good, body: 'x'.repeat(11_000_000) });
-    expectError(answer, { status: 413, error: 'invalid_request' });
-  });
-
   it.each([
     ['is throttled or fails', () => Promise.reject(new Error(canary))],
     ['answers an object that is no answer', async () => ({ canary })],
