@@ -1,4 +1,11 @@
+import { devNull } from 'node:os';
 import { defineConfig } from 'vitest/config';
+
+// Tests talk to emulators on this machine. The shell's settings for AWS, proxies and Node would lead them elsewhere.
+for (const name of Object.keys(process.env)) {
+  if (/^(AWS_.*|NODE_OPTIONS|NODE_USE_ENV_PROXY|.*_PROXY)$/i.test(name)) delete process.env[name];
+}
+Object.assign(process.env, { AWS_CONFIG_FILE: devNull, AWS_SHARED_CREDENTIALS_FILE: devNull });
 
 export default defineConfig({
   test: {

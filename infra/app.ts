@@ -4,23 +4,23 @@ import featureFlags from 'aws-cdk-lib/recommended-feature-flags.json' with { typ
 import { AwsSolutionsChecks } from 'cdk-nag';
 import { PolicyTooLarge } from './api/resource-policy.ts';
 import { bundleFunctions } from './bundle.ts';
+import { ConfigurationError } from './files/problems.ts';
 import { readPolicy } from './policy/compile.ts';
-import { PolicyError } from './policy/problems.ts';
-import { readSettings, SettingsError } from './settings.ts';
+import { readCdkJson, readSettings } from './settings.ts';
 import { VendingStack } from './stack.ts';
 import { TooManySecrets } from './storage/read-policies.ts';
 
 // Sets every recommended feature flag of the pinned CDK. Performance counters would make each synth's output differ.
 const app = new App({ context: featureFlags, performanceReporting: false });
 try {
-  const settings = readSettings((key) => app.node.tryGetContext(key));
+  const settings = readSettings((key) => app.node.tryGetContext(key), readCdkJson());
   const compiled = readPolicy(settings.policy);
   const asset = join(app.outdir, 'bundle', 'functions');
   await bundleFunctions({ policy: compiled.policy, into: asset });
   new VendingStack(app, { settings, compiled, asset });
   Validations.of(app).addPlugins(new AwsSolutionsChecks(app));
 } catch (error) {
-  const configurationErrors = [PolicyError, SettingsError, PolicyTooLarge, TooManySecrets];
+  const configurationErrors = [ConfigurationError, PolicyTooLarge, TooManySecrets];
   if (!configurationErrors.some((Configuration) => error instanceof Configuration)) throw error;
   console.error((error as Error).message);
   process.exit(1);

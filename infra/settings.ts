@@ -1,39 +1,50 @@
+import { existsSync } from 'node:fs';
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import * as z from 'zod';
 import { accountIdRule, partitionRule } from '../lambda/protocol/names.ts';
+import { ConfigurationError, type Finding, formatPath } from './files/problems.ts';
+import { isObject, schemaFindings } from './files/schema-findings.ts';
+import { readSource, type Source } from './files/source.ts';
+import { readText } from './files/text-file.ts';
 
 const retentions = Object.values(RetentionDays).filter((days) => typeof days === 'number' && days < 9999);
 
-const stageSchema = z.strictObject({
-  stackName: z
-    .string({ error: 'write a name such as connect-token-vending' })
-    .regex(/^[A-Za-z][A-Za-z0-9-]{0,63}$/, {
-      error: 'write a name of up to 64 letters, digits and -, starting with a letter',
-    }),
-  /** The path of the policy file; `-c policy=FILE` overrides it. */
-  policy: z
-    .string({ error: 'write the path of the policy file' })
-    .min(1, 'write the path of the policy file'),
-  throttling: z.strictObject(
-    { requestsPerSecond: count(10_000), burst: count(5_000) },
-    { error: 'write { "requestsPerSecond": 100, "burst": 200 }' },
-  ),
-  /** Lambda gives CPU in proportion. With less, a cold start alone can take longer than the token table may. */
-  memoryMegabytes: count(10_240, 512),
-  logRetentionDays: z.literal(retentions as number[], { error: `write one of ${retentions.join(', ')}` }),
-  /** How often the refresh function runs. A longer interval would waste much of a token's renewal window. */
-  refreshMinutes: count(15).default(15),
-  /** Instances of the vend function that run at once. Default: no limit but the account's. */
-  reservedConcurrency: count(10_000).optional(),
-  /** Whether to set the account's CloudWatch role for API Gateway, which all its APIs in the region share. */
-  apiGatewayAccountRole: z.boolean({ error: 'write true or false' }),
-  alarmTopicArn: z
-    .string({ error: 'write the ARN of an SNS topic' })
-    .regex(new RegExp(`^arn:${partitionRule}:sns:[a-z0-9-]+:${accountIdRule}:[\\w\\-]{1,256}$`), {
-      error: 'write the ARN of an SNS topic',
-    })
-    .optional(),
-});
+const allSettings =
+  'write its settings: stackName, policy, throttling, memoryMegabytes, logRetentionDays and apiGatewayAccountRole';
+
+const stageSchema = z.strictObject(
+  {
+    stackName: z
+      .string({ error: 'write a name such as connect-token-vending' })
+      .regex(/^[A-Za-z][A-Za-z0-9-]{0,63}$/, {
+        error: 'write a name of up to 64 letters, digits and -, starting with a letter',
+      }),
+    /** The path of the policy file; `-c policy=FILE` overrides it. */
+    policy: z
+      .string({ error: 'write the path of the policy file' })
+      .min(1, 'write the path of the policy file'),
+    throttling: z.strictObject(
+      { requestsPerSecond: count(10_000), burst: count(5_000) },
+      { error: 'write { "requestsPerSecond": 100, "burst": 200 }' },
+    ),
+    /** Lambda gives CPU in proportion. With less, a cold start alone can take longer than the token table may. */
+    memoryMegabytes: count(10_240, 512),
+    logRetentionDays: z.literal(retentions as number[], { error: `write one of ${retentions.join(', ')}` }),
+    /** How often the refresh function runs. A longer interval would waste much of a token's renewal window. */
+    refreshMinutes: count(15).default(15),
+    /** Instances of the vend function that run at once. Default: no limit but the account's. */
+    reservedConcurrency: count(10_000).optional(),
+    /** Whether to set the account's CloudWatch role for API Gateway, which all its APIs in the region share. */
+    apiGatewayAccountRole: z.boolean({ error: 'write true or false' }),
+    alarmTopicArn: z
+      .string({ error: 'write the ARN of an SNS topic' })
+      .regex(new RegExp(`^arn:${partitionRule}:sns:[a-z0-9-]+:${accountIdRule}:[\\w\\-]{1,256}$`), {
+        error: 'write the ARN of an SNS topic',
+      })
+      .optional(),
+  },
+  { error: allSettings },
+);
 
 /** The settings of one stage, from `cdk.json`. */
 export type Settings = z.output<typeof stageSchema> & {
@@ -41,51 +52,61 @@ export type Settings = z.output<typeof stageSchema> & {
   stage: string;
 };
 
-/** A setting cannot be used. The message has one line per problem, for the user to read as it is. */
-export class SettingsError extends Error {
-  override name = 'SettingsError';
+/** The file of the settings, for the positions of mistakes; undefined where the app runs elsewhere. */
+export function readCdkJson(): Source | undefined {
+  return existsSync('cdk.json') ? readSource(readText('cdk.json'), 'cdk.json') : undefined;
 }
 
-/** Reads the settings from the context of `cdk.json` and `-c key=value`. Throws SettingsError. */
-export function readSettings(context: (key: string) => unknown): Settings {
-  const stages: unknown = context('stages') ?? {};
-  const names = Object.keys(stages as object);
-  const unusable = names.find((name) => !/^[A-Za-z][A-Za-z0-9_-]{0,127}$/.test(name));
-  if (unusable !== undefined) {
-    throw new SettingsError(
-      `cdk.json context.stages.${unusable}: name a stage with up to 128 letters, digits, - and _, starting with a letter`,
-    );
+/** Reads the settings from the context of `cdk.json` and `-c key=value`. Throws ConfigurationError. */
+export function readSettings(context: (key: string) => unknown, file?: Source): Settings {
+  const refuse = (findings: readonly Finding[]): never => {
+    const placeless = findings.map(({ path, text }) => ({ path: formatPath(path), text }));
+    throw new ConfigurationError('cdk.json', file?.locate(findings) ?? placeless);
+  };
+  const stages = context('stages') ?? {};
+  if (!isObject(stages)) {
+    return refuse([{ path: ['context', 'stages'], text: 'write the stages, each with its settings' }]);
   }
-  const stage = names.find((name) => name === context('stage'));
-  if (stage === undefined) {
-    const choice = names.length === 0 ? 'cdk.json context.stages has none yet' : names.join(' or ');
-    throw new SettingsError(`cdk.json context.stage: write the name of a stage: ${choice}`);
+  refuseUnusableNames(stages, refuse);
+  const wanted = context('stage');
+  if (typeof wanted !== 'string' || !Object.hasOwn(stages, wanted)) {
+    const known = Object.keys(stages);
+    const choice = known.length === 0 ? 'cdk.json context.stages has none yet' : known.join(' or ');
+    const text = `write the name of a stage: ${choice}`;
+    const { context: inFile } = (file?.value ?? {}) as { context?: { stage?: unknown } };
+    if (file === undefined || inFile?.stage === wanted) refuse([{ path: ['context', 'stage'], text }]);
+    throw new ConfigurationError(`-c stage=${String(wanted)}`, [{ path: '', text }]);
   }
-  refuseSharedStackName(stages as Record<string, { stackName?: unknown }>, stage);
-  const given = (stages as Record<string, unknown>)[stage];
+  const path = ['context', 'stages', wanted];
+  refuseSharedStackName(stages, wanted, refuse);
+  const given = stages[wanted];
   const policy = context('policy');
-  const parsed = stageSchema.safeParse(
-    typeof given === 'object' && policy !== undefined ? { ...given, policy } : given,
-  );
-  if (parsed.success) return { ...parsed.data, stage };
-  const where = `cdk.json context.stages.${stage}`;
-  throw new SettingsError(parsed.error.issues.flatMap((issue) => describe(issue, where)).join('\n'));
+  const settings = isObject(given) && policy !== undefined ? { ...given, policy } : given;
+  const findings = schemaFindings(stageSchema, settings);
+  if (findings.length > 0) {
+    return refuse(findings.map((finding) => ({ ...finding, path: [...path, ...finding.path] })));
+  }
+  return { ...stageSchema.parse(settings), stage: wanted };
+}
+
+type Refuse = (findings: readonly Finding[]) => never;
+
+/** A stage's name is a part of the URL. */
+function refuseUnusableNames(stages: object, refuse: Refuse): void {
+  const unusable = Object.keys(stages).filter((name) => !/^[A-Za-z][A-Za-z0-9_-]{0,127}$/.test(name));
+  const text = 'name a stage with up to 128 letters, digits, - and _, starting with a letter';
+  if (unusable.length > 0)
+    refuse(unusable.map((name) => ({ path: ['context', 'stages', name], text, at: 'key' })));
 }
 
 /** Deploying one of the stages would replace the other. */
-function refuseSharedStackName(stages: Record<string, { stackName?: unknown } | null>, stage: string): void {
-  const stackName = stages[stage]?.stackName;
-  const other = Object.keys(stages).find((name) => name !== stage && stages[name]?.stackName === stackName);
+function refuseSharedStackName(stages: Record<string, unknown>, stage: string, refuse: Refuse): void {
+  const nameOf = (one: unknown) => (isObject(one) ? one['stackName'] : undefined);
+  const stackName = nameOf(stages[stage]);
+  const other = Object.keys(stages).find((name) => name !== stage && nameOf(stages[name]) === stackName);
   if (other === undefined || stackName === undefined) return;
-  throw new SettingsError(
-    `cdk.json context.stages.${stage}.stackName: the stage ${other} has the same name: write another`,
-  );
-}
-
-function describe(issue: z.core.$ZodIssue, where: string): string[] {
-  const path = [where, ...issue.path].join('.');
-  if (issue.code !== 'unrecognized_keys') return [`${path}: ${issue.message}`];
-  return issue.keys.map((key) => `${path}.${key}: no such setting: remove it`);
+  const text = `the stage ${other} has the same name: write another`;
+  refuse([{ path: ['context', 'stages', stage, 'stackName'], text }]);
 }
 
 function count(most: number, least = 1) {

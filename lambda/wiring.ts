@@ -13,7 +13,7 @@ import type { RenewalDependencies } from './tokens/attempt.ts';
 import { isCacheable } from './tokens/cache-key.ts';
 import { createRenew } from './tokens/renewal.ts';
 import { createTokenCache, type VendToken } from './tokens/token-cache.ts';
-import { createUncachedMint } from './tokens/uncached-mint.ts';
+import { createUncachedVend } from './tokens/uncached-vend.ts';
 import { timeBudget } from './values/time-budget.ts';
 
 export type FunctionOptions = { policy: Policy; tokenTable: string; service: string };
@@ -61,7 +61,7 @@ export function createRefreshFunction({ policy, tokenTable, service }: FunctionO
 function createVendToken(tokenTable: string): VendToken {
   const fleet = fleetDependencies(tokenTable, vendTable);
   const vendCached = createTokenCache({ ...fleet, renew: createRenew(fleet) });
-  const vendUncached = createUncachedMint(fleet);
+  const vendUncached = createUncachedVend(fleet);
   return (request) => (isCacheable(request.mintRequest) ? vendCached : vendUncached)(request);
 }
 

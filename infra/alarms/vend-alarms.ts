@@ -26,8 +26,9 @@ export function createVendAlarms(scope: Construct, { settings, api }: VendAlarms
 function createCredentialsRefused(scope: Construct, settings: Settings): Alarm {
   return new Alarm(scope, 'CredentialsRefused', {
     alarmDescription:
-      "Instacart Connect refused this service's credentials. In the log of either function, lines with " +
-      'refused_credentials above 0 name the client and the secret_version_id: put the right pair into that secret. If ' +
+      "Instacart Connect refused this service's credentials, or a secret cannot be read as a pair. In the log of either " +
+      'function, lines with refused_credentials above 0, or with a fault that begins with AWSCURRENT, name the client and ' +
+      'the secret_version_id: put the right pair into that secret. If ' +
       'mint is query_params_forbidden, Connect treats the pair as leaked: ask Instacart for a new one.',
     metric: counted('CredentialsRefused', settings, period),
     ...onceIsEnough,

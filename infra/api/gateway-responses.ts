@@ -15,7 +15,8 @@ export type GatewayResponse = {
 
 const unsigned = 'Sign the request with AWS Signature Version 4, for the service execute-api.';
 const badSignature =
-  'The signature is not valid: check the key, the region, the clock and the signed headers.';
+  'The signature is not valid: check the key, the session token, the region, the service execute-api, the clock and the ' +
+  'signed headers.';
 const expired = "The session's credentials have expired: get new ones and sign again.";
 const notLetIn =
   'The policy grants this caller nothing, its account does not allow it to call this API, or the request is not signed ' +

@@ -1,6 +1,6 @@
 import { connectScopes } from '../../lambda/protocol/scopes.ts';
+import type { Finding } from '../files/problems.ts';
 import type { ClientEntry } from './client-schema.ts';
-import type { Finding } from './problems.ts';
 import type { Draft } from './structure.ts';
 
 export type Clients = ReadonlyMap<string, Draft<ClientEntry>>;

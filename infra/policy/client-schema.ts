@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { accountIdRule, partitionRule } from '../../lambda/protocol/names.ts';
 import { grantTypes } from '../../lambda/protocol/scopes.ts';
-import { adviseOnType, list, oneOf, text } from './fields.ts';
+import { adviseOnType, list, oneOf, text } from '../files/fields.ts';
 import { scope } from './named-fields.ts';
 import { baseUrlProblem } from './urls.ts';
 

@@ -1,13 +1,13 @@
 import { hash } from 'node:crypto';
-import { readFileSync } from 'node:fs';
 import type { Client, Grant, Policy } from '../../lambda/policy/policy.ts';
+import { ConfigurationError, type Finding } from '../files/problems.ts';
+import { readSource } from '../files/source.ts';
+import { readText } from '../files/text-file.ts';
 import type { ClientEntry } from './client-schema.ts';
 import type { GrantEntry } from './grant-schema.ts';
 import { keepWarmFindings, toKeepWarm } from './keep-warm.ts';
-import { type Finding, PolicyError } from './problems.ts';
 import { ruleFindings } from './rules.ts';
 import { type PolicyFile, policySchema } from './schema.ts';
-import { readSource } from './source.ts';
 import { structureFindings } from './structure.ts';
 
 /** A client's secret: the stack creates it under `name`, or it exists already. */
@@ -28,12 +28,12 @@ export type CompiledPolicy = {
 
 /**
  * Checks and compiles a policy file's text. `file` is its name in messages.
- * Throws PolicyError, which lists every problem with its line and what to write instead.
+ * Throws ConfigurationError, which lists every problem with its line and what to write instead.
  */
 export function compilePolicy(text: string, file: string): CompiledPolicy {
   const { value, locate } = readSource(text, file);
   const refuseIf = (findings: readonly Finding[]) => {
-    if (findings.length > 0) throw new PolicyError(file, locate(findings));
+    if (findings.length > 0) throw new ConfigurationError(file, locate(findings));
   };
   refuseIf([...structureFindings(value), ...ruleFindings(value)]);
   const entries = policySchema.parse(value);
@@ -42,19 +42,10 @@ export function compilePolicy(text: string, file: string): CompiledPolicy {
   return { ...compiled, sha256: hash('sha256', text) };
 }
 
-/** Throws PolicyError, also where there is no such file. */
+/** Throws ConfigurationError, also where there is no such file. */
 export function readPolicy(file: string): CompiledPolicy {
-  return compilePolicy(readText(file), file);
-}
-
-function readText(file: string): string {
-  try {
-    // A checkout with CRLF gives the same SHA-256.
-    return readFileSync(file, 'utf8').replaceAll('\r\n', '\n');
-  } catch (error) {
-    const text = `cannot be read (${(error as NodeJS.ErrnoException).code}): write the path of a policy file`;
-    throw new PolicyError(file, [{ line: 1, column: 1, path: '', text }]);
-  }
+  // A checkout with CRLF gives the same SHA-256.
+  return compilePolicy(readText(file).replaceAll('\r\n', '\n'), file);
 }
 
 function toCompiled({ clients, grants, keepWarm = [] }: PolicyFile): Omit<CompiledPolicy, 'sha256'> {

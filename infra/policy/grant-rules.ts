@@ -4,11 +4,11 @@ import {
   grantTypesOf,
   type ScopeTable,
 } from '../../lambda/protocol/scopes.ts';
+import { nearest } from '../files/nearest.ts';
+import type { Finding } from '../files/problems.ts';
 import type { Clients } from './client-rules.ts';
 import type { ClientEntry } from './client-schema.ts';
 import type { GrantEntry } from './grant-schema.ts';
-import { nearest } from './nearest.ts';
-import type { Finding } from './problems.ts';
 import type { Draft } from './structure.ts';
 
 /** Checks what must hold between the fields of one grant and its client. */
@@ -16,9 +16,6 @@ export function* grantRules(grant: Draft<GrantEntry>, clients: Clients): Iterabl
   if (!grant.isObject) return;
   const { client: name, grantType } = grant.fields;
   const client = name === undefined ? undefined : clients.get(name);
-  if (name !== undefined && client === undefined && clients.size > 0) {
-    yield { path: ['client'], text: `no such client: write ${[...clients.keys()].join(' or ')}` };
-  }
   yield* scopeOrNone(grant);
   if (grantType === undefined) return;
   yield* fieldsOfGrantType(grant, grantType);

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { grantTypes } from '../../lambda/protocol/scopes.ts';
-import { adviseOnType, list, oneOf, text } from './fields.ts';
+import { adviseOnType, list, oneOf, text } from '../files/fields.ts';
 import { clientName, retailerId, scope, user } from './named-fields.ts';
 import { parsePrincipal } from './principals.ts';
 import { redirectUriProblem } from './urls.ts';

@@ -1,19 +1,17 @@
 import { decide } from '../../lambda/policy/decision.ts';
 import type { KeepWarm, Policy } from '../../lambda/policy/policy.ts';
 import type { Identity, Principal } from '../../lambda/policy/principal.ts';
-import type { Finding } from './problems.ts';
+import type { Finding } from '../files/problems.ts';
 import type { KeepWarmEntry } from './schema.ts';
 
 /** Checks, with the function's own evaluator, that some caller could ask for each kept token. */
 export function* keepWarmFindings(entries: readonly KeepWarmEntry[], policy: Policy): Iterable<Finding> {
-  const names = policy.clients.map(({ name }) => name);
   const seen = new Set<string>();
   for (const [index, entry] of entries.entries()) {
     const { client, scopes = [], unscoped, retailerId } = entry;
     const find = (path: PropertyKey[], text: string) => ({ path: ['keepWarm', index, ...path], text });
     const token = JSON.stringify([client, scopes.toSorted(), retailerId]);
-    if (!names.includes(client)) yield find(['client'], `no such client: write ${names.join(' or ')}`);
-    else if ((entry.scopes === undefined) === (unscoped === undefined)) {
+    if ((entry.scopes === undefined) === (unscoped === undefined)) {
       yield find([], 'must name exactly one token: write scopes: [SCOPE], or unscoped: true');
     } else if (seen.has(token)) yield find([], 'repeats an earlier entry: remove one of them');
     else yield* ungranted(policy, toKeepWarm(entry), find);

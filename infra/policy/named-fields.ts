@@ -1,5 +1,5 @@
 import { maxUserIdCharacters, retailerIdRule, userIdCharacterRule } from '../../lambda/protocol/names.ts';
-import { text } from './fields.ts';
+import { text } from '../files/fields.ts';
 
 /** The fields that both grants and keepWarm have, or that clients and grants share. */
 

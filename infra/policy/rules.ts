@@ -1,21 +1,26 @@
+import type { Finding } from '../files/problems.ts';
+import { isObject } from '../files/schema-findings.ts';
 import { type Clients, clientRules, sharedSecrets } from './client-rules.ts';
 import { clientSchema } from './client-schema.ts';
 import { grantRules } from './grant-rules.ts';
 import { type GrantEntry, grantSchema } from './grant-schema.ts';
-import type { Finding } from './problems.ts';
-import { type Draft, draft, isObject } from './structure.ts';
+import { keepWarmSchema } from './schema.ts';
+import { type Draft, draft } from './structure.ts';
+import { unknownClients } from './unknown-clients.ts';
 
 /** Checks what must hold between the fields of clients and of grants. Single fields may still be wrong. */
 export function ruleFindings(value: unknown): Finding[] {
-  const { clients, grants } = (value ?? {}) as { clients?: unknown; grants?: unknown };
+  const { clients, grants, keepWarm } = (value ?? {}) as Record<string, unknown>;
   const named: Clients = new Map(
     Object.entries(isObject(clients) ? clients : {}).map(([name, raw]) => [name, draft(clientSchema, raw)]),
   );
   const drafts = (Array.isArray(grants) ? grants : []).map((raw) => draft(grantSchema, raw));
+  const kept = (Array.isArray(keepWarm) ? keepWarm : []).map((raw) => draft(keepWarmSchema, raw));
   return [
     ...[...named].flatMap(([name, client]) => within(['clients', name], clientRules(client))),
     ...sharedSecrets(named),
     ...drafts.flatMap((grant, index) => within(['grants', index], grantRules(grant, named))),
+    ...unknownClients(named, { grants: drafts, keepWarm: kept }),
     ...repeatedIds(drafts),
     ...mixedPartitions(drafts),
   ];

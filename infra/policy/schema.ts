@@ -1,6 +1,6 @@
 import * as z from 'zod';
+import { adviseOnType } from '../files/fields.ts';
 import { clientSchema } from './client-schema.ts';
-import { adviseOnType } from './fields.ts';
 import { grantSchema, scopes, unscoped } from './grant-schema.ts';
 import { clientName, retailerId } from './named-fields.ts';
 

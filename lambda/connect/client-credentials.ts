@@ -7,7 +7,7 @@ import { type ClientPair, isSamePair, readPair } from './client-pair.ts';
 
 /** A rotation is seen within that, or at once where Connect refuses. */
 const maxAgeMs = 5 * 60_000;
-const aheadTimeoutMs = 10_000;
+const prepareTimeoutMs = 10_000;
 
 type Stage = 'AWSCURRENT' | 'AWSPREVIOUS';
 
@@ -52,7 +52,7 @@ export function createClientCredentialsStore(
 
   function prepare(secretId: string): void {
     if (isYoung(memory.get(secretId), now()) || underWay.has(secretId)) return;
-    const reading = read(secretId, 'AWSCURRENT', AbortSignal.timeout(aheadTimeoutMs));
+    const reading = read(secretId, 'AWSCURRENT', AbortSignal.timeout(prepareTimeoutMs));
     underWay.set(secretId, reading);
     reading
       .then(({ credentials }) => {
@@ -113,7 +113,7 @@ export function createClientCredentialsStore(
   return { prepare, candidates, remember: (secretId, credentials) => memory.set(secretId, credentials) };
 }
 
-/** What was begun ahead of the mint has more time than the mint may have. */
+/** The signal of this mint does not bind a read that `prepare` began. */
 function within<T>(reading: Promise<T>, signal: AbortSignal): Promise<T> {
   const { promise: end, reject } = Promise.withResolvers<never>();
   const giveUp = () => reject(new SecretsUnavailable('Secrets Manager: out of time'));

@@ -38,11 +38,11 @@ export function createMint({ store, now, monotonic }: MintDependencies): Mint {
         if (outcome.kind !== 'invalid_client') {
           if (outcome.kind === 'token') store.remember(secretId, credentials);
           const isCurrentBad = result.refusedCredentials > 0 || currentFault !== undefined;
-          return { ...result, outcome, currentRefused: isCurrentBad && credentials.stage === 'AWSPREVIOUS' };
+          return { ...result, outcome, isCurrentBad: isCurrentBad && credentials.stage === 'AWSPREVIOUS' };
         }
         result.refusedCredentials += 1;
       }
-      return { ...result, currentRefused: true };
+      return { ...result, isCurrentBad: true };
     } catch (error) {
       return { ...result, ...asOutcome(error) };
     }
@@ -53,7 +53,7 @@ const nothingSent: MintResult = {
   outcome: { kind: 'credentials_refused' },
   secretVersionId: undefined,
   refusedCredentials: 0,
-  currentRefused: false,
+  isCurrentBad: false,
   attempts: 0,
   evidence: undefined,
   upstreamMs: 0,

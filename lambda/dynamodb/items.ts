@@ -43,7 +43,10 @@ const tokenSchema = z.object({
   access_token: z.object({ S: z.string().check(z.minLength(1)) }),
   token_sha256: text,
   /** An unscoped token has none, and says so: an attribute that got lost must not look like that. */
-  scopes: z.object({ L: z.optional(z.array(text)), NULL: z.optional(z.literal(true)) }),
+  // A list, or NULL for a token without any; anything else is broken.
+  scopes: z
+    .object({ L: z.optional(z.array(text)), NULL: z.optional(z.literal(true)) })
+    .check(z.refine(({ L, NULL }) => (L === undefined) !== (NULL === undefined))),
   expires_at: number,
   first_seen_at: number,
   lifetime_ms: number,

@@ -20,11 +20,16 @@ export function readBody(event: ApiEvent): Fields {
   return new Map(parse(text).filter(([, value]) => value !== '' && value !== null));
 }
 
+const notJson =
+  'Content-Type is application/json, and the body is not one JSON object. Send a form as application/x-www-form-urlencoded.';
+const notForm =
+  'Content-Type is application/x-www-form-urlencoded, and the body is a JSON object. Send JSON as application/json.';
+
 type Parser = (text: string) => Array<[string, unknown]>;
 
 function parserFor(event: ApiEvent): Parser {
   const [contentType = '', ...more] = headerValues(event, 'content-type');
-  const mediaType = more.length === 0 ? contentType.replace(/;.*/s, '').trim().toLowerCase() : undefined;
+  const mediaType = more.length === 0 ? contentType.split(';', 1)[0]?.trim().toLowerCase() : undefined;
   if (mediaType === 'application/json') return parseJson;
   if (mediaType === 'application/x-www-form-urlencoded') return parseForm;
   throw new OAuthError('content_type', descriptions.contentType);
@@ -44,11 +49,13 @@ function decodeBody({ body, isBase64Encoded }: ApiEvent): string {
 
 function parseJson(text: string): Array<[string, unknown]> {
   const value = parseJsonObject(text);
-  if (value === undefined) throw new OAuthError('body', 'The body must be one JSON object.');
+  if (value === undefined) throw new OAuthError('body', notJson);
   return Object.entries(value);
 }
 
 function parseForm(text: string): Array<[string, unknown]> {
+  // It would be read as one unknown field, and every field as missing.
+  if (parseJsonObject(text) !== undefined) throw new OAuthError('body', notForm);
   const pairs = [...new URLSearchParams(text)];
   if (new Set(pairs.map(([name]) => name)).size < pairs.length) {
     throw new OAuthError('field', 'A form field is repeated: send each field once.');

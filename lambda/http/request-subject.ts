@@ -32,7 +32,10 @@ function readUserId(fields: Fields, grantType: GrantType): string {
 }
 
 function readUserAssertion(fields: Fields, grantType: GrantType): string {
-  const userId = decodeUserAssertion(requireText(fields, 'assertion', grantType));
+  const assertion = readText(fields, 'assertion');
+  if (assertion === undefined)
+    throw fieldError(`user_id or assertion is required for grant_type ${grantType}.`);
+  const userId = decodeUserAssertion(assertion);
   if (userId !== undefined) return userId;
   throw fieldError('assertion must be the padded Base64 of {"user_id":"…"} with nothing else in it.');
 }

@@ -30,8 +30,8 @@ function evidenceFields({ evidence }: MintResult): Record<string, unknown> {
 
 export function mintMetrics(mint: MintResult | undefined): Metric[] {
   if (mint === undefined) return [];
-  const { outcome, upstreamMs, currentRefused } = mint;
-  const isRefused = currentRefused || outcome.kind === 'query_params_forbidden';
+  const { outcome, upstreamMs, isCurrentBad } = mint;
+  const isRefused = isCurrentBad || outcome.kind === 'query_params_forbidden';
   return [
     outcome.kind === 'token' ? { name: 'Mints', ...once } : { name: 'MintFailures', ...once, by: 'mint' },
     ...(upstreamMs > 0

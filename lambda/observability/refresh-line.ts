@@ -46,7 +46,7 @@ export function createRecordRefresh(log: Log): RecordRefresh {
 }
 
 function resultFields(result: RenewalResult): Record<string, unknown> {
-  const why = result.kind === 'token' ? result.insteadOf : result.why;
+  const why = result.kind === 'token' ? result.whyNotRenewed : result.why;
   return {
     token_sha256: result.kind === 'token' ? result.token.sha256 : undefined,
     ...(why && reasonFields(why)),

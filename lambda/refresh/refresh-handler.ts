@@ -86,6 +86,6 @@ export function createRefreshHandler({ policy, renew, recordRefresh, now, monoto
 }
 
 function outcomeOf(result: RenewalResult): Outcome {
-  if (result.kind === 'none' || result.insteadOf !== undefined) return 'failed';
+  if (result.kind === 'none' || result.whyNotRenewed !== undefined) return 'failed';
   return result.minted === undefined ? 'fresh' : 'renewed';
 }

@@ -21,7 +21,7 @@ export function nothingKnown(jitter: number): Known {
 
 /** Takes over what the table holds now. Returns whether its token is a new one to this instance. */
 export function adopt(known: Known, { row, revision }: StoredRow, now: number): boolean {
-  // A lease that was seen before keeps the time of that, and what could not be written after it stands.
+  // At the same revision nothing has changed: `seenAt` stays, and so does a lease that could not be written.
   if (known.revision !== revision) known.lease = row.lease && { ...row.lease, seenAt: now };
   known.revision = revision;
   if ((row.forced?.at ?? 0) >= (known.forced?.at ?? 0)) known.forced = row.forced;

@@ -15,7 +15,7 @@ import type { Token } from './token.ts';
  */
 export type MintOutcome =
   | { kind: 'token'; token: Token }
-  /** `isAnswered`: Connect or what stands before it has answered. Without an answer it may have issued a token. */
+  /** `isAnswered`: false where a request was sent and nothing came back, so that Connect may have issued a token. */
   | { kind: 'unavailable'; retryAfterMs: number | undefined; isAnswered: boolean }
   | {
       kind:
@@ -56,8 +56,8 @@ export type MintResult = {
   secretVersionId: string | undefined;
   /** Pairs that Connect refused, whether or not a later one was taken. */
   refusedCredentials: number;
-  /** The secret's current pair is among them: for the alarm. A pair that was replaced meanwhile is not. */
-  currentRefused: boolean;
+  /** Connect refused the secret's current pair, or it could not be read: for the alarm. A pair that was replaced meanwhile is not meant. */
+  isCurrentBad: boolean;
   /** Requests that were sent to Connect, and what came back last; undefined where none was sent. */
   attempts: number;
   evidence: UpstreamEvidence | undefined;

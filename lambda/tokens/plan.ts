@@ -14,7 +14,7 @@ import type { Revision } from './token-table.ts';
 const lookAgainMs = 55_000;
 /** Another instance's probe should be over by then. */
 const whileProbedMs = 1_000;
-/** The second one, where the token fell below its minimum during the first. */
+/** A second mint only where the token fell below its minimum during the first. */
 const maxMints = 2;
 /** Clocks are corrected by a few milliseconds all the time. */
 const clockStepMs = 1_000;
@@ -63,8 +63,8 @@ export type NoToken =
 
 type Refusal = { kind: 'refuse'; why: NoToken; retryAfterMs: number | undefined };
 
-/** `insteadOf`: why the current token is served though a newer one is due. */
-export type Final = { kind: 'serve'; token: Token; insteadOf: NoToken | undefined } | Refusal;
+/** `whyNotRenewed`: why the current token is served though a newer one is due. */
+export type Final = { kind: 'serve'; token: Token; whyNotRenewed: NoToken | undefined } | Refusal;
 
 export type Action =
   | Final
@@ -86,7 +86,7 @@ export function plan(
   const { token, lease } = known;
   const live = token !== undefined && suffices(token, wanted.minTtlMs, now) ? token : undefined;
   const serveOr = (refusal: Refusal): Action =>
-    live === undefined ? refusal : { kind: 'serve', token: live, insteadOf: refusal.why };
+    live === undefined ? refusal : { kind: 'serve', token: live, whyNotRenewed: refusal.why };
   if (progress.isOutOfTime) return serveOr(outOfTime);
 
   const isRefused = live !== undefined && live.sha256 === wanted.refusedSha256;
@@ -99,7 +99,7 @@ export function plan(
   const isNewDue = isForced || (live !== undefined && isDueForRenewal(live, known.jitter, now));
   // One mint is all that a request waits for which a live token serves.
   if (live !== undefined && (progress.mints > 0 || !isNewDue))
-    return { kind: 'serve', token: live, insteadOf: undefined };
+    return { kind: 'serve', token: live, whyNotRenewed: undefined };
   if (live === undefined && token !== undefined) {
     const helpsInMs = mintHelpsInMs(token, wanted.minTtlMs, now);
     if (helpsInMs > 0) return { kind: 'refuse', why: { kind: 'min_ttl' }, retryAfterMs: helpsInMs };
@@ -113,7 +113,7 @@ export function plan(
   if (progress.hasClaimed)
     return { kind: failuresOf(circuit, now) > 0 && !progress.isProbe ? 'probe' : 'mint', mode };
   if (isBeingRenewed)
-    return needsNew ? { kind: 'wait' } : { kind: 'serve', token: live, insteadOf: undefined };
+    return needsNew ? { kind: 'wait' } : { kind: 'serve', token: live, whyNotRenewed: undefined };
   if (hasTable) return { kind: 'claim', mode, isForced };
   return live === undefined && wanted.by === 'caller' ? { kind: 'mint', mode } : serveOr(unavailable);
 }

@@ -17,7 +17,7 @@ import { afterMint, isOfUse, type Token } from './token.ts';
 
 /** `minted` is set where this request minted, whether or not it got what it minted. */
 export type RenewalResult = (
-  | { kind: 'token'; token: Token; source: Attempt['source']; insteadOf: NoToken | undefined }
+  | { kind: 'token'; token: Token; source: Attempt['source']; whyNotRenewed: NoToken | undefined }
   | { kind: 'none'; why: NoToken; retryAfterMs: number | undefined }
 ) & { minted: MintResult | undefined; tableFault: string | undefined };
 
@@ -73,8 +73,8 @@ function resultOf({ source, minted, failure, table }: Attempt, action: Final): R
   const told = (why: NoToken) => (why.kind === 'back_off' ? (failure ?? why) : why);
   if (action.kind === 'refuse')
     return { kind: 'none', why: told(action.why), retryAfterMs: action.retryAfterMs, ...record };
-  const insteadOf = action.insteadOf === undefined ? failure : told(action.insteadOf);
-  return { kind: 'token', token: action.token, source, insteadOf, ...record };
+  const whyNotRenewed = action.whyNotRenewed === undefined ? failure : told(action.whyNotRenewed);
+  return { kind: 'token', token: action.token, source, whyNotRenewed, ...record };
 }
 
 /** One mint, and what the fleet is told of it. */
@@ -115,7 +115,7 @@ async function closeCircuit(attempt: Attempt): Promise<void> {
   if (failuresOf(circuit.known.lease, now()) > 0) await write(attempt, circuit, endedLease(undefined, now()));
 }
 
-/** What failed holds back the token or the whole client. An attempt that its request cut short proves nothing. */
+/** A failure holds back the token or the whole client. An attempt that its request cut short proves nothing. */
 async function recordFailure(attempt: Attempt, failure: Failure, mode: MintMode): Promise<void> {
   const { token, circuit, signal } = attempt;
   const now = attempt.now();

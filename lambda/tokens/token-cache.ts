@@ -1,6 +1,6 @@
 import QuickLRU from 'quick-lru';
-import { circuitOf, type RenewalDependencies } from './attempt.ts';
-import { cacheKey } from './cache-key.ts';
+import type { RenewalDependencies } from './attempt.ts';
+import { cacheKey, circuitKey } from './cache-key.ts';
 import { nothingKnown } from './known.ts';
 import type { MintResult } from './mint.ts';
 import type { MintRequest } from './mint-request.ts';
@@ -38,13 +38,17 @@ export type TokenCacheDependencies = Pick<
   maxTokens?: number;
 };
 
-const atStart = {
+/** What a request has done that has asked memory only; the same after it waited for another's renewal, or has no time. */
+const atStart: Progress = {
   table: 'open',
   hasLooked: false,
   hasClaimed: false,
   isProbe: false,
   mints: 0,
-} as const;
+  isOutOfTime: false,
+};
+const afterJoining: Progress = { ...atStart, hasLooked: true };
+const rightNow: Progress = { ...atStart, isOutOfTime: true };
 
 /**
  * Vends from memory, or renews: one renewal at a time for each token, however many requests need it. The caller must
@@ -55,18 +59,18 @@ export function createTokenCache(dependencies: TokenCacheDependencies): VendToke
   const memory = new QuickLRU<string, Known>({ maxSize: maxTokens });
   const renewals = new Map<string, Promise<RenewalResult>>();
 
-  return async function vendToken(request) {
+  return async function vendCached(request) {
     const key = cacheKey(request.mintRequest);
     const known = knownOf(key);
-    const first = decide(request, known);
+    const first = decideFromMemory(request, known);
     if (first !== undefined) return resultOf(first, 'memory');
     for (let renewal = renewals.get(key); renewal !== undefined; renewal = renewals.get(key)) {
       // Only a request that no live token serves, or whose token Connect refused, waits for the renewal.
       const live =
-        request.refusedSha256 === undefined ? decide(request, known, { isOutOfTime: true }) : undefined;
+        request.refusedSha256 === undefined ? decideFromMemory(request, known, rightNow) : undefined;
       if (live?.kind === 'serve') return resultOf(live, 'memory');
       const joined = await Promise.race([renewal, abortOf(request.signal)]);
-      const then = decide(request, known, { hasLooked: true });
+      const then = decideFromMemory(request, known, afterJoining);
       if (then !== undefined)
         return joined?.kind === 'none' && then.kind === 'refuse'
           ? sameAs(joined)
@@ -76,16 +80,22 @@ export function createTokenCache(dependencies: TokenCacheDependencies): VendToke
   };
 
   function knownOf(key: string): Known {
-    const known = memory.get(key) ?? nothingKnown(random());
-    memory.set(key, known);
-    return known;
+    const known = memory.get(key);
+    if (known !== undefined) return known;
+    const unknown = nothingKnown(random());
+    memory.set(key, unknown);
+    return unknown;
   }
 
   /** What memory alone decides; undefined where the table or Connect must be asked. */
-  function decide(request: VendRequest, known: Known, progress: Partial<Progress> = {}): Final | undefined {
-    const circuit = circuitOf(request.mintRequest, { circuits }).known.lease;
-    const isOutOfTime = request.signal.aborted || monotonic() >= request.deadline;
-    const action = plan(known, circuit, wantedBy(request), { ...atStart, isOutOfTime, ...progress }, now());
+  function decideFromMemory(
+    request: VendRequest,
+    known: Known,
+    progress: Progress = atStart,
+  ): Final | undefined {
+    const circuit = circuits.get(circuitKey(request.mintRequest.client))?.lease;
+    const hasTime = !request.signal.aborted && monotonic() < request.deadline;
+    const action = plan(known, circuit, wantedBy(request), hasTime ? progress : rightNow, now());
     return action.kind === 'serve' || action.kind === 'refuse' ? action : undefined;
   }
 

@@ -3,7 +3,7 @@ import type { Secret } from '../values/secret.ts';
 const secondMs = 1_000;
 const hourMs = 3_600 * secondMs;
 
-/** A reissued token is vended while it has this much life left, whatever its minimum was before. */
+/** A reissued token is vended while it has this much life left, even where its minimum was more. */
 const reissuedMinimumMs = 5 * secondMs;
 /** More life than a token ever had, by more than clocks disagree: a clock that was far ahead minted it. */
 const maxClockAheadMs = 600 * secondMs;
@@ -32,8 +32,8 @@ export function renewalWindowMs(lifetimeMs: number): number {
 
 /** The least remaining life that is vended. An answer counts whole seconds, so it is one at least. */
 export function minimumLifeMs({ lifetimeMs, reissuedAt }: Pick<Token, 'lifetimeMs' | 'reissuedAt'>): number {
-  if (reissuedAt !== undefined) return reissuedMinimumMs;
-  return Math.max(secondMs, Math.min(120 * secondMs, lifetimeMs * 0.02));
+  const mostMs = reissuedAt === undefined ? 120 * secondMs : reissuedMinimumMs;
+  return Math.max(secondMs, Math.min(mostMs, lifetimeMs * 0.02));
 }
 
 /** Expired, or minted by a clock so far ahead that its expiry cannot be believed. */
@@ -76,12 +76,12 @@ export function mintHelpsInMs(token: Token, minTtlMs: number, now: number): numb
 
 /**
  * When to ask Connect again after it reissued a token: each time half of the life that was left has passed, once more
- * just before the token is too short to vend, and then not before it ends.
+ * just before the token is too short to vend, and then every second.
  */
-function nextAskingAt({ expiresAt }: Token, reissuedAt: number): number {
-  const lastAskingAt = expiresAt - reissuedMinimumMs - secondMs;
-  if (reissuedAt >= lastAskingAt) return expiresAt;
-  return Math.min((reissuedAt + expiresAt) / 2, lastAskingAt);
+function nextAskingAt(token: Token, reissuedAt: number): number {
+  const lastInTimeAt = token.expiresAt - minimumLifeMs(token) - secondMs;
+  if (reissuedAt >= lastInTimeAt) return reissuedAt + secondMs;
+  return Math.min((reissuedAt + token.expiresAt) / 2, lastInTimeAt);
 }
 
 /**

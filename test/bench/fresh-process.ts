@@ -1,4 +1,5 @@
 import { execFile } from 'node:child_process';
+import { pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
 import { median } from './interleaved.ts';
 
@@ -32,5 +33,5 @@ export async function cpuOfProcesses(
 }
 
 export function importing(module: string): string {
-  return `await import(${JSON.stringify(module)});`;
+  return `await import(${JSON.stringify(pathToFileURL(module).href)});`;
 }

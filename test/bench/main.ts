@@ -1,40 +1,43 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { parseArgs } from 'node:util';
 import { coldStart, coldStarts } from './cold-start.ts';
 import { coldMisses, outageRideThrough, simulateFleet } from './fleet.ts';
 import { perRound, rounds } from './interleaved.ts';
-import { machine, markdown, type Section } from './report.ts';
+import { machine, markdown, type Row } from './report.ts';
 import { coldVends, sideBySide } from './side-by-side.ts';
 import { warmVend } from './warm-vend.ts';
 
-const benches: Record<string, () => Promise<Section>> = {
-  warm: async () => ({
+type Bench = { title: string; words: string; rows: () => Promise<Row[]> };
+
+const benches: Record<string, Bench> = {
+  warm: {
     title: 'CPU of a warm vend',
     words:
       'A vend from memory, log and metrics on, by the handler of the built bundle, against a handler that parses the body, ' +
       'writes one line and answers a constant: with the logger of Powertools for AWS Lambda, and with console.log of a ' +
       `JSON string. In process, interleaved, medians of ${rounds} rounds of ${perRound} calls. The parts are differences ` +
       'of the request from its sources with one part more each time, so they add up to about the whole.',
-    rows: await warmVend(),
-  }),
-  init: async () => ({
+    rows: warmVend,
+  },
+  init: {
     title: 'CPU of a cold start',
     words:
       'A fresh process that imports the bundle, less an empty one, against one that imports a plain handler with Middy, full ' +
       'zod and both SDK clients as esbuild bundles it for Node by default. User and system time, medians of ' +
       `${coldStarts} interleaved runs.`,
-    rows: await coldStart(),
-  }),
-  others: async () => ({
+    rows: coldStart,
+  },
+  others: {
     title: 'Side by side',
     words:
       'The same vend by what one would write instead: ready middlewares as their documents compose them, and a certified ' +
       'OAuth client in a plain handler, each with a token cache of its own instance, bundled by esbuild’s defaults. They ' +
       'check no policy, write no audit line, share no token and miss a rotation. CPU, as above: a cold start of this ' +
       `service = 1 (medians of ${coldVends}), and the constant handler with Powertools’ logger = 1 for a warm vend.`,
-    rows: await sideBySide(),
-  }),
-  fleet: async () => ({
+    rows: sideBySide,
+  },
+  fleet: {
     title: 'Ninety days of a fleet',
     words:
       'The real code on a virtual clock before a table in memory: instances that live two hours, 1 000 000 vends at random ' +
@@ -43,47 +46,70 @@ const benches: Record<string, () => Promise<Section>> = {
       'vend in two hours each, so nearly every vend reads the table; five see 185. Dollars are for API Gateway, ' +
       'Lambda, its log, the table and reads of secrets, by `test/bench/prices.ts`; what is paid by the month (keys, ' +
       'secrets, alarms, metrics) is not in them.',
-    rows: [
+    rows: async () => [
       await simulateFleet(1),
       await simulateFleet(20),
       await simulateFleet(200),
       await simulateFleet(1, 1_000_000, 5),
     ],
-  }),
-  cold: async () => ({
+  },
+  cold: {
     title: 'A thousand cold misses at once',
     words: 'A thousand instances miss the same token at the same moment.',
-    rows: await coldMisses(),
-  }),
-  outage: async () => ({
+    rows: coldMisses,
+  },
+  outage: {
     title: 'Connect is down for 90 minutes',
     words:
       'From a random phase of a kept-warm token’s life; the refresh function runs every 15 minutes, three instances are ' +
       'asked every five.',
-    rows: [await outageRideThrough()],
-  }),
+    rows: async () => [await outageRideThrough()],
+  },
 };
 
-const wanted = process.argv.slice(2);
-const unknown = wanted.find((name) => !Object.hasOwn(benches, name));
-if (unknown !== undefined) {
-  process.stderr.write(`No such bench: ${unknown}. There are: ${Object.keys(benches).join(', ')}\n`);
-  process.exit(2);
+const help = `npm run bench -- [NAME…]
+
+Measures, prints tables and, where no NAME is given, writes docs/benchmarks.md.
+
+${Object.entries(benches)
+  .map(([name, { title }]) => `  ${name.padEnd(8)} ${title}`)
+  .join('\n')}
+  --help   print this text
+`;
+
+function wantedBenches(): string[] | undefined {
+  try {
+    const { values, positionals } = parseArgs({
+      options: { help: { type: 'boolean' } },
+      allowPositionals: true,
+    });
+    const unknown = positionals.find((name) => !Object.hasOwn(benches, name));
+    if (unknown !== undefined) throw new Error(`No such bench: ${unknown}`);
+    if (values.help !== true) return positionals;
+    process.stdout.write(help);
+  } catch (error) {
+    process.stderr.write(`${(error as Error).message.split('. ')[0]}\n\n${help}`);
+    process.exitCode = 2;
+  }
+  return undefined;
 }
 
-const sections: string[] = [];
-for (const [name, run] of Object.entries(benches)) {
-  if (wanted.length > 0 && !wanted.includes(name)) continue;
-  const section = markdown(await run());
-  process.stdout.write(`${section}\n`);
-  sections.push(section);
-}
-
-// A part of them is for whoever works on it; the document is of one run of all.
-if (wanted.length === 0) {
+async function measure(wanted: readonly string[]): Promise<void> {
+  const sections: string[] = [];
+  for (const [name, { title, words, rows }] of Object.entries(benches)) {
+    if (wanted.length > 0 && !wanted.includes(name)) continue;
+    const section = markdown({ title, words, rows: await rows() });
+    process.stdout.write(`${section}\n`);
+    sections.push(section);
+  }
+  // Part of them is for work on one; the document is one run of all.
+  if (wanted.length > 0) return;
   const head = `# Benchmarks\n\nWritten by \`npm run bench\` on ${machine()}. Every figure is a count or a ratio within one run.\n`;
   writeFileSync(
     join(import.meta.dirname, '..', '..', 'docs', 'benchmarks.md'),
     [head, ...sections].join('\n'),
   );
 }
+
+const wanted = wantedBenches();
+if (wanted !== undefined) await measure(wanted);

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { buildByDefault } from './cold-start.ts';
 import { cpuOfProcesses, importing } from './fresh-process.ts';
 import { type Handler, proxyEvent, startHarness } from './harness.ts';
@@ -58,7 +59,7 @@ export async function sideBySide(): Promise<Row[]> {
 }
 
 function vendingOnce(module: string): string {
-  return `const { handler } = await import(${JSON.stringify(module)});
+  return `const { handler } = await import(${JSON.stringify(pathToFileURL(module).href)});
     const { statusCode } = await handler(${JSON.stringify(proxyEvent())},
       { awsRequestId: 'cold', getRemainingTimeInMillis: () => 27_000 });
     if (statusCode !== 200) throw new Error('Not vended: ' + statusCode);`;
@@ -67,7 +68,7 @@ function vendingOnce(module: string): string {
 async function warmVends(vendors: readonly Vendor[]): Promise<Record<string, number>> {
   const subjects: Record<string, () => Promise<unknown>> = {};
   for (const { what, module } of vendors) {
-    const { handler } = (await import(module)) as { handler: Handler };
+    const { handler } = (await import(pathToFileURL(module).href)) as { handler: Handler };
     subjects[what] = calling(handler);
     const { statusCode } = (await quietly(calling(handler))) as { statusCode: number };
     if (statusCode !== 200) throw new Error(`Not vended by ${what}: ${statusCode}`);

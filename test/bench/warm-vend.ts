@@ -1,3 +1,4 @@
+import { pathToFileURL } from 'node:url';
 import { Logger } from '@aws-lambda-powertools/logger';
 import { createHandler } from '../../lambda/http/handler.ts';
 import { readTokenRequest } from '../../lambda/http/token-request.ts';
@@ -18,7 +19,9 @@ const bare = 'CPU, its logger console.log = 1';
 export async function warmVend(): Promise<Row[]> {
   const harness = await startHarness();
   try {
-    const { handler } = (await import(`${harness.bundle}/vend-function.mjs`)) as { handler: Handler };
+    const { handler } = (await import(pathToFileURL(`${harness.bundle}/vend-function.mjs`).href)) as {
+      handler: Handler;
+    };
     await quietly(() => requireVend(handler));
     const parts = await partsOf(harness.policy);
     const subjects: Record<string, Subject> = {

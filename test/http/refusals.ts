@@ -35,8 +35,8 @@ export const refusals: Refusal[] = [
   ['a string', ask({}, { body: `"${canary}"` }), 400, 'invalid_request', 'body'],
   ['two objects', ask({}, { body: '{}{}' }), 400, 'invalid_request', 'body'],
   ['a JSON bomb', ask({}, { body: '['.repeat(8_000) }), 400, 'invalid_request', 'body'],
-  ['a form sent as JSON', ask({}, { body: askByForm().body }), 400, 'invalid_request', 'body'],
-  ['JSON sent as a form', { ...askByForm(), body: ask().body }, ...wrongField, 'client_id'],
+  ['a form sent as JSON', ask({}, { body: askByForm().body }), 400, 'invalid_request', 'body', 'Send a form as application/x-www-form-urlencoded'],
+  ['JSON sent as a form', { ...askByForm(), body: ask().body }, 400, 'invalid_request', 'body', 'Send JSON as application/json'],
 
   ['a repeated form field', askByForm('&client_id=beta'), ...wrongField, 'repeated'],
   ['a field repeated alike', askByForm('&client_id=acme'), ...wrongField, 'repeated'],

@@ -44,7 +44,13 @@ const deviations: ReadonlyArray<
     'field',
     /^redirect_uri.*required/,
   ],
-  ['no user', withoutUser, 'invalid_request', 'field', /assertion.*required.*fulfillment_user_assertion/],
+  [
+    'no user',
+    withoutUser,
+    'invalid_request',
+    'field',
+    /^user_id or assertion is required.*fulfillment_user_assertion/,
+  ],
   ['no assertion', { ...good.bearer, assertion: undefined }, 'invalid_request', 'field', /assertion.*bearer/],
   [
     'user_id and assertion',

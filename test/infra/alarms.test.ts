@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { Match } from 'aws-cdk-lib/assertions';
 import { describe, expect, it } from 'vitest';
 import { goodPolicy, toYaml, withKeepWarm } from '../support/policies.ts';
@@ -154,6 +155,11 @@ describe('the alarms', () => {
   it('of refreshing are there only where something is kept warm', () => {
     expect(names(stack)).toEqual([...everywhere, ...whereKeptWarm]);
     expect(names(template(toYaml(goodPolicy())))).toEqual(everywhere);
+  });
+
+  it('have a section each in docs/operating.md', () => {
+    const operating = readFileSync(new URL('../../docs/operating.md', import.meta.url), 'utf8');
+    for (const name of names(stack)) expect(operating).toContain(`\n### ${name}\n`);
   });
 
   it('tell what to do, in what fits an alarm', () => {

@@ -10,8 +10,6 @@ const virginia: Place = { partition: 'aws', region: 'us-east-1', urlSuffix: 'ama
 export type PolicyDocument = { Version: string; Statement: Properties[] };
 export type RolePolicies = { inline: PolicyDocument[]; managed: PolicyDocument[] };
 
-export type Deployed = ReturnType<typeof deploy>;
-
 /** The template with every reference replaced by what CloudFormation would put there, so that policies can be evaluated. */
 export function deploy(template: Template, { partition, region, urlSuffix }: Place = virginia) {
   const { Resources: resources, Outputs: outputs } = template.toJSON();

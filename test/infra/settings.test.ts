@@ -1,7 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import { ConfigurationError } from '../../infra/files/problems.ts';
+import { readSource } from '../../infra/files/source.ts';
 import { readPolicy } from '../../infra/policy/compile.ts';
-import { readSettings, SettingsError } from '../../infra/settings.ts';
+import { readSettings } from '../../infra/settings.ts';
 
 const good = {
   stackName: 'vending',
@@ -71,9 +73,9 @@ describe('settings', () => {
     [{ reservedConcurrency: 0 }, 'reservedConcurrency: write a whole number, 1 to 10000'],
     [{ apiGatewayAccountRole: 'yes' }, 'apiGatewayAccountRole: write true or false'],
     [{ alarmTopicArn: 'on-call' }, 'alarmTopicArn: write the ARN of an SNS topic'],
-    [{ colour: 'red' }, 'colour: no such setting: remove it'],
+    [{ colour: 'red' }, /colour: no such key: remove it, or write one of stackName, policy, throttling/],
   ] as const)('are refused: %j', (change, complaint) => {
-    expect(() => read(change)).toThrow(SettingsError);
+    expect(() => read(change)).toThrow(ConfigurationError);
     expect(() => read(change)).toThrow(complaint);
     expect(() => read(change)).toThrow(/^cdk\.json context\.stages\.a\.[^\n]*$/);
   });
@@ -96,7 +98,7 @@ describe('settings', () => {
   });
 
   it('need a stage that there is', () => {
-    expect(() => read({}, { stages: { a: 'production' }, policy: 'mine.yaml' })).toThrow(SettingsError);
+    expect(() => read({}, { stages: { a: 'production' }, policy: 'mine.yaml' })).toThrow(ConfigurationError);
     expect(() => read({}, { stage: 'b' })).toThrow('cdk.json context.stage: write the name of a stage: a');
     expect(() => read({}, { stage: 'constructor' })).toThrow('write the name of a stage: a');
     expect(() => read({}, { stages: undefined })).toThrow('cdk.json context.stages has none yet');
@@ -105,6 +107,69 @@ describe('settings', () => {
     );
     expect(read({}, { stage: 'pre-production', stages: { 'pre-production': good } }).stage).toBe(
       'pre-production',
+    );
+  });
+});
+
+describe('a mistake in cdk.json', () => {
+  const cdkJson = readFileSync(new URL('../../cdk.json', import.meta.url), 'utf8');
+
+  /** As the CDK's command line passes the file's context on, with `-c` over it. */
+  function complaint(text: string, options: Record<string, unknown> = {}): string {
+    const { context } = JSON.parse(text);
+    const file = readSource(text, 'cdk.json');
+    try {
+      readSettings((key) => ({ ...context, ...options })[key], file);
+    } catch (error) {
+      if (error instanceof ConfigurationError) return error.message;
+      throw error;
+    }
+    throw new Error(`this was taken for good settings:\n${text}`);
+  }
+
+  it.each([
+    [
+      'a misspelt setting',
+      cdkJson.replace('"memoryMegabytes"', '"memoryMegaBytes"'),
+      'cdk.json:11:9 context.stages.production.memoryMegaBytes: no such key: write memoryMegabytes',
+    ],
+    [
+      'a value out of range',
+      cdkJson.replace('512', '64'),
+      'cdk.json:11:28 context.stages.production.memoryMegabytes: write a whole number, 512 to 10240',
+    ],
+    [
+      'a missing setting',
+      cdkJson.replace('"stackName": "connect-token-vending",', ''),
+      'cdk.json:7:7 context.stages.production.stackName: write a name such as connect-token-vending',
+    ],
+    [
+      'a stage of null',
+      cdkJson.replace(/"production": \{[^}]*\}[^}]*\}/, '"production": null'),
+      'cdk.json:7:7 context.stages.production: write its settings: stackName, policy, throttling, memoryMegabytes, logRetentionDays and apiGatewayAccountRole',
+    ],
+    [
+      'stages in a list',
+      cdkJson.replace(/"stages": .*/s, '"stages": []}}'),
+      'cdk.json:6:5 context.stages: write the stages, each with its settings',
+    ],
+    [
+      'a stage that no URL can have',
+      cdkJson.replace('"development"', '"de v"'),
+      'cdk.json:16:7 context.stages.de v: name a stage with up to 128 letters, digits, - and _, starting with a letter',
+    ],
+    [
+      'a default stage that there is not',
+      cdkJson.replace('"stage": "production"', '"stage": "prod"'),
+      'cdk.json:5:14 context.stage: write the name of a stage: production or development',
+    ],
+  ])('has one line with its place: %s', (_what, text, expected) => {
+    expect(complaint(text)).toBe(expected);
+  });
+
+  it('is told from a mistake on the command line', () => {
+    expect(complaint(cdkJson, { stage: 'prod' })).toBe(
+      '-c stage=prod: write the name of a stage: production or development',
     );
   });
 });

@@ -90,10 +90,22 @@ describe('cdk synth', () => {
     expect(output).not.toMatch(/^\s+at /m);
   }, 60_000);
 
+  it('refuses a bad setting with its place in cdk.json', async () => {
+    const text = readFileSync(join(folder, 'cdk.json'), 'utf8');
+    writeFileSync(join(folder, 'cdk.json'), text.replace('"refreshMinutes"', '"refreshMinuets"'));
+    const { code, output } = await synth(folder, '-o', temporaryFolder());
+    writeFileSync(join(folder, 'cdk.json'), text);
+    expect(code).not.toBe(0);
+    expect(output).toMatch(
+      /^cdk\.json:13:9 context\.stages\.production\.refreshMinuets: no such key: write refreshMinutes$/m,
+    );
+    expect(output).not.toMatch(/^\s+at /m);
+  }, 60_000);
+
   it('refuses a stage that there is not in plain words', async () => {
     const { code, output } = await synth(folder, '-c', 'stage=nowhere', '-o', temporaryFolder());
     expect(code).not.toBe(0);
-    expect(output).toContain('cdk.json context.stage: write the name of a stage: production or development');
+    expect(output).toMatch(/^-c stage=nowhere: write the name of a stage: production or development$/m);
     expect(output).not.toMatch(/^\s+at /m);
   }, 60_000);
 });

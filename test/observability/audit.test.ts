@@ -90,7 +90,7 @@ describe('the record of a request', () => {
       outcome: { kind: 'unavailable', retryAfterMs: undefined, isAnswered: true } as const,
       secretVersionId: 'v1',
       refusedCredentials: 0,
-      currentRefused: false,
+      isCurrentBad: false,
       attempts: 2,
       evidence: { status: 503, oauthError: 'temporarily_unavailable' },
       upstreamMs: 7,

@@ -10,7 +10,7 @@ const mint: MintResult = {
   outcome: failure,
   secretVersionId: undefined,
   refusedCredentials: 0,
-  currentRefused: false,
+  isCurrentBad: false,
   attempts: 1,
   evidence: undefined,
   upstreamMs: 0,

@@ -1,7 +1,7 @@
 import { hash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
+import { ConfigurationError } from '../../infra/files/problems.ts';
 import { compilePolicy, readPolicy } from '../../infra/policy/compile.ts';
-import { PolicyError } from '../../infra/policy/problems.ts';
 import { goodPolicy, toYaml, withClient, withGrant, withKeepWarm } from '../support/policies.ts';
 import { refusedPolicies } from './refused-policies.ts';
 
@@ -9,7 +9,7 @@ function complaints(text: string): string[] {
   try {
     compilePolicy(text, 'p.yaml');
   } catch (error) {
-    if (error instanceof PolicyError) return error.message.split('\n');
+    if (error instanceof ConfigurationError) return error.message.split('\n');
     throw error;
   }
   throw new Error(`this was taken for a good policy:\n${text}`);
@@ -38,9 +38,38 @@ describe('a policy is refused for', () => {
   });
 
   it('one thing alone wherever one thing alone is wrong', () => {
-    for (const [what, policy] of refusedPolicies) {
-      if (what === 'a client name in capitals') continue;
-      expect(complaints(policy), what).toHaveLength(1);
+    for (const [what, policy] of refusedPolicies) expect(complaints(policy), what).toHaveLength(1);
+  });
+
+  it('each key that is misspelt, in one line', () => {
+    const policy = {
+      ...goodPolicy(),
+      clients: { acme: { secretName: 'connect/acme', baseUrl: 'https://connect.instacart.com' } },
+      grants: [
+        { ...goodPolicy().grants[0], retailerIds: ['the-garden'] },
+        {
+          ...goodPolicy().grants[0],
+          id: 'linking',
+          grantType: 'authorization_code',
+          scopes: ['account_linking'],
+          redirectUris: ['https://shop.example/callback'],
+        },
+        {
+          ...goodPolicy().grants[0],
+          id: 'orders',
+          grantType: 'fulfillment_user_assertion',
+          scopes: ['connect:post_checkout'],
+          users: ['*'],
+        },
+      ],
+      keepWarm: [{ client: 'acme', scopes: ['connect:fulfillment'], retailerId: 'the-garden' }],
+    };
+    const text = toYaml(policy);
+    const keys = [...text.matchAll(/([A-Za-z]+):(?=\s)/g)];
+    expect(keys.length).toBeGreaterThan(25);
+    for (const { 1: key = '', index } of keys) {
+      const misspelt = `${text.slice(0, index)}${key[0]}_${key.slice(1)}x${text.slice(index + key.length)}`;
+      expect(complaints(misspelt), `${key} at ${index}`).toHaveLength(1);
     }
   });
 
@@ -56,9 +85,14 @@ describe('a policy is refused for', () => {
     expect(complaints(`a: ${'{a: '.repeat(300)}1${'}'.repeat(300)}`)).toHaveLength(4);
   });
 
+  it('nothing because of a byte-order mark, which counts in the hash of the file', () => {
+    const text = `\uFEFF${toYaml(goodPolicy())}`;
+    expect(compilePolicy(text, 'p.yaml').sha256).toBe(hash('sha256', text));
+  });
+
   it('a file that is not there', () => {
     expect(() => readPolicy('/nowhere/policy.yaml')).toThrow(
-      '/nowhere/policy.yaml:1:1 cannot be read (ENOENT): write the path of a policy file',
+      '/nowhere/policy.yaml: there is no such file: /nowhere/policy.yaml',
     );
   });
 });

@@ -9,6 +9,16 @@ export type Refused = readonly [what: string, policy: string, complaint: string 
 const two = goodPolicy();
 two.clients['other'] = { secretName: 'connect/other' };
 
+/** Ten grants and an entry of keepWarm, which all name the one client. */
+const manyEntries = {
+  ...goodPolicy(),
+  grants: Array.from({ length: 10 }, (_, index) => ({ ...goodPolicy().grants[0], id: `grant-${index}` })),
+  keepWarm: [{ client: 'acme', scopes: ['connect:fulfillment'] }],
+};
+const ofAnotherClient = manyEntries.grants.map((grant, index) =>
+  index > 7 ? { ...grant, client: 'acne' } : grant,
+);
+
 const file: Refused[] = [
   ['an empty file', '', '1:1 the file has no policy in it: write version: 1, clients: and grants:'],
   ['a list', '- 1', '1:1 the file has no policy in it: write version: 1, clients: and grants:'],
@@ -29,9 +39,17 @@ const file: Refused[] = [
     'version: 1\n grants: 2',
     '1:10 this is not valid YAML: Nested mappings are not allowed in compact mappings',
   ],
+  ['a fault that hides the rest', '- a\nb: c', '2:1 this is not valid YAML: Unexpected scalar at node end'],
+  ['a tab', 'clients:\n\tacme: {}', '2:1 a tab cannot indent in YAML: write spaces'],
+  [
+    'a key without a space after its colon',
+    'version:1\ngrants: 2',
+    '1:1 a key has no value here: write a space after its colon',
+  ],
+  ['a merge key', 'a:\n  <<: { b: 1 }', '2:3 YAML merge keys are not allowed: write the keys themselves'],
   ['an unknown tag', 'version: !one 1', '1:10 this is not valid YAML: Unresolved tag: !one'],
   ['__proto__', 'version: 1\n__proto__: {}', '2:1 __proto__ is not allowed as a name: write another'],
-  ['a file too long', `# ${'x'.repeat(300_000)}`, '1:1 is longer than 262144 characters: split the policy'],
+  ['a file too long', `# ${'x'.repeat(300_000)}`, '1:1 is longer than 262144 characters: shorten it'],
   ['another version', toYaml({ ...goodPolicy(), version: 2 }), '1:10 version: write version: 1'],
   ['no version', toYaml({ ...goodPolicy(), version: undefined }), '1:1 version: write version: 1'],
   [
@@ -50,6 +68,11 @@ const file: Refused[] = [
     '14:1 keepwarm: no such key: write keepWarm',
   ],
   [
+    'a misspelt key that is required',
+    toYaml(goodPolicy()).replace('\ngrants:', '\ngrant:'),
+    '5:1 grant: no such key: write grants',
+  ],
+  [
     'an unknown key',
     toYaml({ ...goodPolicy(), description: 'x' }),
     '14:1 description: no such key: remove it, or write one of version, clients, grants, keepWarm',
@@ -59,7 +82,7 @@ const file: Refused[] = [
 const clients: Refused[] = [
   [
     'a client name in capitals',
-    toYaml(goodPolicy()).replace('  acme:', '  Acme:').replace('client: acme', 'client: x'),
+    toYaml(goodPolicy()).replace('  acme:', '  Acme:').replace('client: acme', 'client: Acme'),
     '3:3 clients.Acme: write a name of up to 64 lower-case letters, digits, - and _, for example acme',
   ],
   [
@@ -71,6 +94,26 @@ const clients: Refused[] = [
     'a mistyped key of a client',
     withClient({ base_url: 'x' }),
     '5:5 clients.acme.base_url: no such key: write baseUrl',
+  ],
+  [
+    'a mistyped key that a client needs',
+    toYaml(goodPolicy()).replace('secretName', 'secret_name'),
+    '4:5 clients.acme.secret_name: no such key: write secretName',
+  ],
+  [
+    'a client that is misspelt where it is defined',
+    toYaml(manyEntries).replace('  acme:', '  acne:'),
+    '9:13 grants[0].client: no such client: write acne, here and in 10 more',
+  ],
+  [
+    'a client that is misspelt in two grants',
+    toYaml({ ...manyEntries, grants: ofAnotherClient }),
+    '65:13 grants[8].client: no such client: write acme, here and in 1 more',
+  ],
+  [
+    'a client name in capitals that every entry has',
+    toYaml(manyEntries).replaceAll('acme', 'Acme'),
+    '3:3 clients.Acme: write a name of up to 64 lower-case letters, digits, - and _, for example acme',
   ],
   [
     'an empty client',

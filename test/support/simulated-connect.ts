@@ -61,7 +61,7 @@ export function simulateConnect(state: Time & { answer: Answer }, sleep: Sleep) 
         outcome,
         secretVersionId: 'v1',
         refusedCredentials: 0,
-        currentRefused: false,
+        isCurrentBad: false,
         attempts: 1,
         evidence: undefined,
         upstreamMs: state.now - startedAt,

@@ -54,7 +54,7 @@ export function planned(row: Situation): Action {
 
 export const look = { kind: 'look' };
 export const wait = { kind: 'wait' };
-export const serve = (token: Token, insteadOf?: object) => ({ kind: 'serve', token, insteadOf });
+export const serve = (token: Token, whyNotRenewed?: object) => ({ kind: 'serve', token, whyNotRenewed });
 export const refuse = (why: object, retryAfterMs?: number) => ({ kind: 'refuse', why, retryAfterMs });
 export const claim = (mode: string, isForced = false) => ({ kind: 'claim', mode, isForced });
 export const outOfTime = { kind: 'out_of_time' };

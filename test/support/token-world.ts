@@ -4,7 +4,7 @@ import type { MintRequest } from '../../lambda/tokens/mint-request.ts';
 import { createRenew } from '../../lambda/tokens/renewal.ts';
 import { createTokenCache, type VendResult, type VendToken } from '../../lambda/tokens/token-cache.ts';
 import type { TokenTable } from '../../lambda/tokens/token-table.ts';
-import { createUncachedMint } from '../../lambda/tokens/uncached-mint.ts';
+import { createUncachedVend } from '../../lambda/tokens/uncached-vend.ts';
 import { Secret } from '../../lambda/values/secret.ts';
 import { timeBudget } from '../../lambda/values/time-budget.ts';
 import { createMemoryTable } from './memory-table.ts';
@@ -106,7 +106,7 @@ export function world({ random = (): number => 0, maxTokens = 1_000 } = {}) {
     const now = () => state.now + aheadMs();
     const { renew, dependencies } = renewal({ table: working, now, monotonic });
     const vendCached = createTokenCache({ ...dependencies, renew, maxTokens });
-    const vendUncached = createUncachedMint(dependencies);
+    const vendUncached = createUncachedVend(dependencies);
     const vendToken: VendToken = (request) =>
       (isCacheable(request.mintRequest) ? vendCached : vendUncached)(request);
     return ({

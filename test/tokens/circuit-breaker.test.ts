@@ -122,16 +122,25 @@ describe('a probe', () => {
     expect(mints).toHaveLength(4);
   });
 
-  it('that Connect refuses for a reason of one token closes the circuit too', async () => {
+  it.each<[string, Upstream]>([
+    ['that succeeds', { lifetimeMs: day }],
+    ['that Connect refuses for a reason of one token', { kind: 'invalid_grant' }],
+  ])('%s makes the next mints mints like any other, and the next failure the first', async (_how, answer) => {
     const { state, mints, instance } = world();
     state.answer = down;
-    await instance()();
+    const one = instance();
+    await one();
     state.now += second;
-    state.answer = { kind: 'invalid_grant' };
-    await instance()();
-    state.answer = { lifetimeMs: day };
-    expect(status(await instance()({ key: 'other' }))).toBe('mint');
-    expect(mints).toHaveLength(3);
+    await one();
+    state.now += 2 * second;
+    state.answer = answer;
+    await one();
+    state.answer = { lifetimeMs: day, takesMs: second };
+    const fleet = ['a', 'b', 'c'].map((key) => instance()({ key }));
+    expect((await Promise.all(fleet)).map(status)).toEqual(['mint', 'mint', 'mint']);
+    state.answer = down;
+    expect(retryAfterMs(await one({ key: 'd' }))).toBe(second);
+    expect(mints).toHaveLength(3 + 3 + 1);
   });
 
   it('whose request was given up proves nothing, and is followed by another at once', async () => {

@@ -6,6 +6,7 @@ import {
   minute,
   retryAfterMs,
   second,
+  sha256,
   status,
   text,
   type Vend,
@@ -77,6 +78,18 @@ describe('a clock that is wrong', () => {
     const vended = await Promise.all(fleet.map((vend) => vend()));
     expect(vended.map(({ kind }) => kind)).toEqual(Array(3).fill('token'));
     expect(mints.length).toBeLessThanOrEqual(most);
+  });
+
+  it('by five minutes makes a token that replaces the older one all the same', async () => {
+    const { state, mints, instance } = world();
+    const [vend, behind] = [instance(), instance({ aheadMs: () => -5 * minute })];
+    const old = await vend();
+    state.now += minute;
+    const renewed = text(await behind({ refusedSha256: sha256(old) }));
+    expect(renewed).not.toBe(text(old));
+    state.now += minute;
+    expect(text(await vend())).toBe(renewed);
+    expect(mints).toHaveLength(2);
   });
 
   it('that is set back in the middle of a pause, or of a lease, ends both', async () => {

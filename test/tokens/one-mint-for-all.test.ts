@@ -6,7 +6,7 @@ import type { Token } from '../../lambda/tokens/token.ts';
 import type { TokenTable } from '../../lambda/tokens/token-table.ts';
 import { slowTable } from '../support/flaky-table.ts';
 import { down } from '../support/simulated-connect.ts';
-import { day, hour, minute, requestFor, second, sha256, text, world } from '../support/token-world.ts';
+import { day, hour, minute, requestFor, second, text, world } from '../support/token-world.ts';
 
 const { signal } = new AbortController();
 
@@ -108,29 +108,6 @@ describe('a holder of the lease', () => {
     expect(text(await frozen)).toBe(newer);
     expect(text(await instance()())).toBe(newer);
     expect(mints).toHaveLength(2);
-  });
-
-  it('that was given up and ends late brings no older token back', async () => {
-    const { state, sleep, mints, instance } = world();
-    const vend = instance();
-    const old = await vend();
-    state.now += hour;
-    const { promise, resolve: end } = Promise.withResolvers<MintOutcome>();
-    state.answer = promise;
-    const abort = new AbortController();
-    const givenUp = vend({ refusedSha256: sha256(old), signal: abort.signal });
-    await sleep(0);
-    abort.abort();
-    state.answer = { lifetimeMs: day };
-    state.now += 2 * minute;
-    const newer = text(await instance()({ refusedSha256: sha256(old) }));
-    expect(newer).not.toBe(text(old));
-    state.now += minute;
-    expect(text(await vend())).toBe(newer);
-    end(down);
-    await givenUp;
-    expect(text(await vend())).toBe(newer);
-    expect(mints).toHaveLength(3);
   });
 });
 

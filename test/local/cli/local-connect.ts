@@ -1,7 +1,8 @@
 import type { CompiledPolicy } from '../../../infra/policy/compile.ts';
 import type { Client } from '../../../lambda/policy/policy.ts';
-import { type Secrets, UsageError } from '../emulators/callers.ts';
 import { type Application, type Connect, startConnect } from '../emulators/connect-emulator.ts';
+import type { Secrets } from './secrets-file.ts';
+import { UsageError } from './usage-error.ts';
 
 /** The local Connect accepts this as a retailer's assertion. */
 const exampleAssertion = 'example-assertion';
@@ -31,7 +32,25 @@ export async function startNamedConnect(compiled: CompiledPolicy, secrets: Secre
       `The policy's loopback baseUrls have several ports (${[...ports].join(', ')}): use one`,
     );
   }
-  return { compiled, connect: await start(local, secrets, port) };
+  const connect = await start(local, secrets, port).catch((error: NodeJS.ErrnoException) => {
+    throw portInUse(error, local[0]?.baseUrl ?? '');
+  });
+  return { compiled, connect };
+}
+
+/** The port is the policy's, and no option chooses another. */
+function portInUse(error: NodeJS.ErrnoException, baseUrl: string): Error {
+  if (error.code === 'EADDRINUSE') {
+    return new UsageError(
+      `The local Connect needs the port of the policy's baseUrl ${baseUrl}, which is taken: free it, or write another`,
+    );
+  }
+  if (error.code === 'EACCES') {
+    return new UsageError(
+      `The local Connect may not use the port of the policy's baseUrl ${baseUrl}: write another, from 1024 on`,
+    );
+  }
+  return error;
 }
 
 /** Whether a client's Connect is on this machine. */

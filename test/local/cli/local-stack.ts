@@ -1,8 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Caller, Secrets } from '../emulators/callers.ts';
+import type { Caller } from '../emulators/callers.ts';
 import type { Answered } from '../emulators/gateway-emulator.ts';
 import { type Stack, startStack } from '../instance/system.ts';
 import type { LocalConnect } from './local-connect.ts';
+import type { Secrets } from './secrets-file.ts';
 import { type AuditLine, createTally, readAuditLine } from './tally.ts';
 
 export type LocalStack = {

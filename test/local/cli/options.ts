@@ -1,6 +1,6 @@
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
-import { UsageError } from '../emulators/callers.ts';
+import { UsageError } from './usage-error.ts';
 
 export type Options = {
   /** 0: a free port. */
@@ -24,7 +24,9 @@ export const help = `npm start -- [options]
   --secrets FILE   the clients' credentials; by default test/local/cli/secrets.yaml, which no real Connect knows
   --instances N    how many vend functions share the token table; 2 by default
   --once           vend one token and stop; exit status 1 if that fails
-  --help           print this text`;
+  --help           print this text
+
+A relative FILE starts at the folder that you are in.`;
 
 /** Throws UsageError. */
 export function readOptions(args: string[]): Options {
@@ -37,9 +39,9 @@ export function readOptions(args: string[]): Options {
   }
   return {
     port: Number(port),
-    policy,
-    callers: callers ?? beside('callers.yaml'),
-    secrets,
+    policy: policy === undefined ? undefined : fromShell(policy),
+    callers: callers === undefined ? beside('callers.yaml') : fromShell(callers),
+    secrets: secrets === undefined ? undefined : fromShell(secrets),
     instances: Number(instances),
     once: once === true,
     help: wanted === true,
@@ -68,4 +70,10 @@ function parse(args: string[]) {
 
 function beside(name: string): string {
   return join(import.meta.dirname, name);
+}
+
+/** npm runs scripts in the package's folder, and names the one that the user is in. */
+function fromShell(file: string): string {
+  const folder = process.env['INIT_CWD'] ?? process.cwd();
+  return folder === process.cwd() ? file : resolve(folder, file);
 }

@@ -1,16 +1,18 @@
 import { once } from 'node:events';
 import { join } from 'node:path';
+import { ConfigurationError } from '../../../infra/files/problems.ts';
 import { type CompiledPolicy, readPolicy } from '../../../infra/policy/compile.ts';
-import { PolicyError } from '../../../infra/policy/problems.ts';
-import { readCallers, readSecrets, type Secrets, UsageError } from '../emulators/callers.ts';
 import { startLambdaApi } from '../emulators/lambda-api.ts';
 import { signedFetch } from '../emulators/signed-client.ts';
+import { readCallers } from './callers-file.ts';
 import { curlCommand, type FirstRequest, firstRequest } from './first-request.ts';
 import { isLocal, type LocalConnect, pointAtLocalConnect, startNamedConnect } from './local-connect.ts';
 import { type LocalStack, startLocalStack } from './local-stack.ts';
 import { help, type Options, readOptions } from './options.ts';
+import { readSecrets, type Secrets } from './secrets-file.ts';
 import { heading, theAnswer, theRecord, theRefresh, theRequest, whatRuns } from './story.ts';
 import { requestLine } from './tally.ts';
+import { UsageError } from './usage-error.ts';
 
 const examplePolicy = join(import.meta.dirname, 'policy.yaml');
 const exampleSecrets = join(import.meta.dirname, 'secrets.yaml');
@@ -95,7 +97,7 @@ async function stay({ stack, listen, summary }: LocalStack, request: FirstReques
 
 /** The line for a mistake that the user can correct; undefined for a bug, which needs its stack trace. */
 function explain(error: unknown): string | undefined {
-  if (error instanceof UsageError || error instanceof PolicyError) return error.message;
+  if (error instanceof UsageError || error instanceof ConfigurationError) return error.message;
   const { code, port, cause } = error as NodeJS.ErrnoException & { port?: number };
   if (code === 'EADDRINUSE') return `Port ${port} of 127.0.0.1 is taken: pass another with --port`;
   if (code === 'EACCES') return `You may not use port ${port} of 127.0.0.1: pass another with --port`;
@@ -104,6 +106,9 @@ function explain(error: unknown): string | undefined {
     return '--port: HTTP clients refuse this port, pass another';
   return undefined;
 }
+
+// The reader of a pipe has seen enough, as head has.
+process.stdout.on('error', () => process.exit());
 
 try {
   const options = readOptions(process.argv.slice(2));

@@ -48,6 +48,12 @@ export async function startDynamoDB({ keys }: { keys: AccessKey[] }) {
     endpoint: backendUrl,
     region: 'us-east-1',
     credentials: { accessKeyId: 'administrator', secretAccessKey: 'local' },
+    // The shell or the user's AWS configuration may say otherwise.
+    useFipsEndpoint: false,
+    useDualstackEndpoint: false,
+    retryMode: 'standard',
+    maxAttempts: 3,
+    defaultsMode: 'standard',
   });
   await administrator.send(
     new CreateTableCommand({

@@ -68,7 +68,8 @@ describe('a good signature is let in', () => {
 
 type Headers = Record<string, string>;
 const unsigned = 'Sign the request';
-const invalid = 'The signature is not valid';
+const invalid =
+  'The signature is not valid: check the key, the session token, the region, the service execute-api,';
 
 const bad: Array<[what: string, says: string, change: (signed: Headers) => Headers]> = [
   ['nothing', unsigned, ({ authorization: _, ...rest }) => rest],
@@ -117,6 +118,12 @@ describe('a bad signature is refused', () => {
     for (const sessionToken of [undefined, 'another']) {
       await expectRefusal(await signedFetch(gateway.url, post, { ...withSession, sessionToken }), invalid);
     }
+  });
+
+  it('over a header that is not sent, as curl signs an empty one', async () => {
+    const headers = await signedHeaders(gateway.url, { ...post, headers: { 'x-empty': '' } }, caller);
+    const { 'x-empty': _, ...sent } = headers;
+    await expectRefusal(await fetch(gateway.url, { ...post, headers: sent }), invalid);
   });
 
   it('made for another region or service', async () => {

@@ -1,18 +1,21 @@
 import { registerHooks } from 'node:module';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { parentPort } from 'node:worker_threads';
 
 type Message = { id: string; kind: 'ready' | 'invoke' | 'loaded'; event?: object };
 
 const [, , bundle = '', entry = '', timeout = ''] = process.argv;
+const folder = pathToFileURL(bundle).href;
 const loaded: string[] = [];
 registerHooks({
   load(url, context, next) {
-    if (url.includes(bundle)) loaded.push(url.slice(url.lastIndexOf('/') + 1));
+    if (url.startsWith(folder)) loaded.push(url.slice(url.lastIndexOf('/') + 1));
     return next(url, context);
   },
 });
 
-const { handler } = await import(`file://${bundle}/${entry}.mjs`);
+const { handler } = await import(pathToFileURL(join(bundle, `${entry}.mjs`)).href);
 
 function answer({ id, kind, event }: Message): void {
   const reply = (message: object) =>

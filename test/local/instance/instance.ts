@@ -93,6 +93,8 @@ function startThread({ bundle, entry, environment }: InstanceOptions): Host {
   const worker = new Worker(program, {
     argv: [bundle, entry, String(timeoutMs(entry))],
     env: environment,
+    // Without this, the thread would inherit the options of NODE_OPTIONS.
+    execArgv: [],
     stdout: true,
     stderr: true,
   });
@@ -107,6 +109,7 @@ function startThread({ bundle, entry, environment }: InstanceOptions): Host {
 function startProcess({ bundle, entry, environment }: InstanceOptions): Host {
   const child: ChildProcess = fork(program, [bundle, entry, String(timeoutMs(entry))], {
     env: environment,
+    execArgv: [],
     silent: true,
   });
   return {

@@ -1,4 +1,5 @@
 import QuickLRU from 'quick-lru';
+import { timeBudget } from '../values/time-budget.ts';
 import { circuitOf, type RenewalDependencies } from './attempt.ts';
 import { boundTable } from './bounded-table.ts';
 import { cacheKey, codeKey } from './cache-key.ts';
@@ -11,6 +12,8 @@ import type { VendResult, VendToken } from './token-cache.ts';
 
 /** A code that went up is remembered for longer than Connect would take it. */
 const codeRememberedMs = 600_000;
+/** What it takes to tell the table and the caller how a mint ended. */
+const endEarlierMs = 500;
 /** The revision of a code's row after an attempt that Connect never carried out. */
 const unused = 'unused';
 const leavesCodeUnused: ReadonlySet<MintOutcome['kind']> = new Set([
@@ -24,9 +27,9 @@ const leavesCodeUnused: ReadonlySet<MintOutcome['kind']> = new Set([
  * Mints for authorization_code and retailer-json-bearer, whose tokens are never cached: only Connect can tell, each time
  * anew, who may have one. A failure holds back this instance; the table hears nothing of it.
  */
-export function createUncachedMint(dependencies: RenewalDependencies): VendToken {
+export function createUncachedVend(dependencies: RenewalDependencies): VendToken {
   const { mint, prepare, newRevision, now, monotonic } = dependencies;
-  /** By assertion: a code is never sent twice. */
+  /** By assertion. Codes need no pause of their own. */
   const pauses = new QuickLRU<string, Lease>({ maxSize: 1_000 });
 
   return async function vendUncached({ mintRequest, minTtlMs, deadline, signal }) {
@@ -41,7 +44,10 @@ export function createUncachedMint(dependencies: RenewalDependencies): VendToken
     const code =
       mintRequest.subject.kind === 'code' ? onceOnly(codeKey(mintRequest.subject.code)) : undefined;
     if ((await code?.use()) === 'lost') return none({ kind: 'invalid_grant' });
-    const minted = await mint(mintRequest, 'onDemand', signal);
+    // A code that got no answer is told of as such, and not as a request that ran out of time.
+    const leftMs = Math.min(deadline - monotonic(), timeBudget.answerDeadlineMs) - endEarlierMs;
+    const within = AbortSignal.any([signal, AbortSignal.timeout(Math.max(0, Math.floor(leftMs)))]);
+    const minted = await mint(mintRequest, 'onDemand', within);
     if (leavesCodeUnused.has(minted.outcome.kind)) await code?.giveBack();
     return { ...settle(mintRequest, minTtlMs, minted, signal), minted, tableFault: code?.fault() };
   };

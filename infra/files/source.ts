@@ -3,6 +3,7 @@ import {
   isAlias,
   isMap,
   isNode,
+  isPair,
   isScalar,
   isSeq,
   LineCounter,
@@ -11,33 +12,37 @@ import {
   visit,
   type YAMLError,
 } from 'yaml';
-import { type Finding, formatPath, PolicyError, type Problem } from './problems.ts';
+import { ConfigurationError, type Finding, formatPath, type Problem } from './problems.ts';
 
-/** A hundred grants take 30 kB: a longer file is a mistake, and would keep the parser busy. */
+/** A policy of a hundred grants takes 30 kB: a longer file is a mistake, and would keep the parser busy. */
 const maxCharacters = 256 * 1024;
 
-/** The policy file as plain data, and the position of each piece of it. */
+/** A file as plain data, and the position of each piece of it. */
 export type Source = {
   value: unknown;
   /** Adds line and column to findings. A missing key has the position of the entry that lacks it. */
   locate: (findings: readonly Finding[]) => Problem[];
 };
 
-/** Reads the YAML. Throws PolicyError for bad syntax, repeated keys, several documents, anchors and aliases. */
-export function readSource(text: string, file: string): Source {
+/**
+ * Reads the YAML, or JSON, which is YAML. Throws ConfigurationError for bad syntax, repeated keys, several documents,
+ * anchors, aliases and merge keys.
+ */
+export function readSource(withMark: string, file: string): Source {
+  const text = withMark.replace(/^\uFEFF/, '');
   const lines = new LineCounter();
   const at = (offset: number, path: string, problem: string): Problem => {
     const { line, col } = lines.linePos(offset);
-    return { line: Math.max(line, 1), column: Math.max(col, 1), path, text: problem };
+    return { position: { line: Math.max(line, 1), column: Math.max(col, 1) }, path, text: problem };
   };
   if (text.length > maxCharacters) {
-    throw new PolicyError(file, [at(0, '', `is longer than ${maxCharacters} characters: split the policy`)]);
+    throw new ConfigurationError(file, [at(0, '', `is longer than ${maxCharacters} characters: shorten it`)]);
   }
   const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, stringKeys: true });
   const faults = syntaxFaults(document);
   const problems = faults.length > 0 ? faults : disallowedFeatures(document);
   if (problems.length > 0) {
-    throw new PolicyError(
+    throw new ConfigurationError(
       file,
       problems.map((problem) => at(problem.offset, '', problem.text)),
     );
@@ -51,17 +56,21 @@ export function readSource(text: string, file: string): Source {
 
 type Fault = { offset: number; text: string };
 
-/** The first fault at each position: one mistake can give the parser several complaints. */
+/** What is wrong with the syntax. After the first fault of a kind without advice, the parser is lost: the rest follows. */
 function syntaxFaults({ errors, warnings }: Document.Parsed): Fault[] {
   const faults = new Map<number, Fault>();
-  for (const error of [...errors, ...warnings]) {
+  for (const error of [...errors, ...warnings].toSorted((a, b) => a.pos[0] - b.pos[0])) {
     const offset = error.pos[0];
-    if (!faults.has(offset)) faults.set(offset, { offset, text: advise(error) });
+    const advice = advise(error);
+    if (!faults.has(offset)) {
+      faults.set(offset, { offset, text: advice ?? `this is not valid YAML: ${error.message}` });
+    }
+    if (advice === undefined) break;
   }
   return [...faults.values()];
 }
 
-function advise({ code, message }: YAMLError): string {
+function advise({ code }: YAMLError): string | undefined {
   switch (code) {
     case 'DUPLICATE_KEY':
       return 'this key is repeated: keep one of the two';
@@ -69,16 +78,27 @@ function advise({ code, message }: YAMLError): string {
       return 'a second document begins here: write one, without the --- line';
     case 'BAD_ALIAS':
       return "* without quotes has a meaning of its own in YAML: write '*'";
+    case 'TAB_AS_INDENT':
+      return 'a tab cannot indent in YAML: write spaces';
+    case 'MULTILINE_IMPLICIT_KEY':
+      return 'a key has no value here: write a space after its colon';
     default:
-      return `this is not valid YAML: ${message}`;
+      return undefined;
   }
 }
 
-/** What YAML allows and a reviewed list of grants should not have. */
+/** What YAML allows and a reviewed file should not have. */
 function disallowedFeatures(document: Document.Parsed): Fault[] {
   const found: Fault[] = [];
   visit(document, (key, node) => {
-    if (!isNode(node)) return;
+    if (isPair(node) && isScalar(node.key) && node.key.value === '<<') {
+      found.push({
+        offset: start(node.key),
+        text: 'YAML merge keys are not allowed: write the keys themselves',
+      });
+      return visit.SKIP;
+    }
+    if (!isNode(node)) return undefined;
     const offset = node.range?.[0] ?? 0;
     if (isAlias(node)) found.push({ offset, text: 'YAML aliases are not allowed: write the value itself' });
     else if (node.anchor !== undefined) {
@@ -87,6 +107,7 @@ function disallowedFeatures(document: Document.Parsed): Fault[] {
     if (key === 'key' && isScalar(node) && node.value === '__proto__') {
       found.push({ offset, text: '__proto__ is not allowed as a name: write another' });
     }
+    return undefined;
   });
   return found;
 }

@@ -1,0 +1,61 @@
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, afterEach, describe, expect, it, vi } from 'vitest';
+import { compilePolicy } from '../../../infra/policy/compile.ts';
+import { startConnect } from '../emulators/connect-emulator.ts';
+import { signedFetch } from '../emulators/signed-client.ts';
+import { startStack } from './system.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'instance-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+afterEach(() => vi.unstubAllEnvs());
+
+const caller = {
+  accessKeyId: 'example',
+  secretAccessKey: 'not-a-secret',
+  principalArn: 'arn:aws:iam::111122223333:role/checkout-api',
+};
+
+const policyOf = (baseUrl: string) => `
+version: 1
+clients:
+  acme: { secretName: connect/acme, baseUrl: '${baseUrl}' }
+grants:
+  - id: checkout
+    principals: ['${caller.principalArn}']
+    client: acme
+    grantType: client_credentials
+    scopes: [connect:fulfillment]
+`;
+
+describe('an instance', () => {
+  it.each([
+    ['a thread', false],
+    ['a process', true],
+  ])(
+    'that is %s finds its bundle in any folder, and is told of what it loads',
+    async (_what, inProcesses) => {
+      const odd = join(folder, 'a b%20#c?d');
+      mkdirSync(odd, { recursive: true });
+      vi.stubEnv('TMPDIR', odd);
+      const connect = await startConnect({ applications: [{ clientId: 'id', clientSecret: 'secret' }] });
+      const stack = await startStack({
+        policy: compilePolicy(policyOf(connect.url), 'policy.yaml'),
+        callers: [caller],
+        secrets: { 'connect/acme': JSON.stringify({ client_id: 'id', client_secret: 'secret' }) },
+        inProcesses,
+      });
+      const init = {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: '{"grant_type":"client_credentials"}',
+      };
+      const { status } = await signedFetch(stack.url, init, caller);
+      const loaded = await stack.loaded();
+      await Promise.all([stack.close(), connect.close()]);
+      expect(status).toBe(200);
+      expect(loaded).toContain('vend-function.mjs');
+    },
+  );
+});
