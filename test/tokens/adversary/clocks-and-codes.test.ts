@@ -1,7 +1,17 @@
 import { describe, expect, it } from 'vitest';
 import { type Identity, identities } from './requests.ts';
 import { rotate } from './rotation.ts';
-import { brokenRules, createScenario, hour, minute, second, statusesOf } from './scenario.ts';
+import {
+  beginFault,
+  brokenRules,
+  createScenario,
+  day,
+  hour,
+  minute,
+  second,
+  statusesOf,
+} from './scenario.ts';
+import { jumpClock } from './world.ts';
 
 const [fulfillment] = identities as [Identity, ...Identity[]];
 
@@ -19,10 +29,27 @@ describe('an instance whose clock is ahead of the gateway’s', () => {
     const world = createScenario();
     world.gateway.ask(0, { identity: fulfillment });
     await world.run(10 * second);
-    world.jump(0, 26 * second);
+    jumpClock(world, 0, 26 * second);
     world.gateway.ask(0, { identity: fulfillment });
     await world.run(10 * second);
     expect(statusesOf(world.answers)).toEqual({ 200: 2 });
+  });
+});
+
+describe('an instance whose clock is a minute behind', () => {
+  it('vends no 24-hour token that is dead, though Connect has no other', async () => {
+    const world = createScenario({ aheadMs: [0, -minute] });
+    world.gateway.ask(0, { identity: fulfillment });
+    await world.run(day - 5 * minute);
+    beginFault(world, 'connect', 'lost', hour);
+    for (let count = 0; count < 60; count++) {
+      world.gateway.ask(count % 2, { identity: fulfillment });
+      await world.run(7 * second);
+    }
+    const vended = world.answers.filter(({ status }) => status === 200);
+    expect(vended.length).toBeGreaterThan(10);
+    expect(vended.filter(({ token, endedAt }) => endedAt > (token?.expiresAt ?? 0))).toEqual([]);
+    expect(brokenRules(world)).toEqual([]);
   });
 });
 

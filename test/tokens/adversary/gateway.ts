@@ -21,6 +21,7 @@ export type GatewayOptions = {
 export function createGateway({ timeline, fleet, history, ledger, tokens, judge }: GatewayOptions) {
   const codes = new Map<string, number>();
   const latest = new Map<string, IssuedToken>();
+  let lastVended: IssuedToken | undefined;
   const asked = new Map<string, { isCalm: boolean }>();
 
   function ask(slot: number, wanted: Ask): void {
@@ -65,6 +66,7 @@ export function createGateway({ timeline, fleet, history, ledger, tokens, judge 
     ledger.open.delete(number);
     ledger.counts[status === 200 ? 'vends' : 'refusals'] += 1;
     if (token !== undefined) latest.set(exchange.identity, token);
+    lastVended = token ?? lastVended;
     const vended = token?.text ?? exchange.audit['reason'] ?? ending.kind;
     history.note(`${exchange.instance.id} answers request ${number}: ${status} ${vended}`);
     judge(exchange);
@@ -75,6 +77,7 @@ export function createGateway({ timeline, fleet, history, ledger, tokens, judge 
     timesAsked: (code: string) => codes.get(code) ?? 0,
     /** The token of that identity that was vended last, whoever vended it. */
     latest: (identity: string) => latest.get(identity),
+    lastVended: () => lastVended,
     /** Tokens that everybody has asked for without wishes. */
     calmIdentities: () => [...asked].filter(([, { isCalm }]) => isCalm).map(([identity]) => identity),
   };

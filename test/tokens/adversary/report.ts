@@ -22,5 +22,7 @@ function stepText({ wait, ...step }: Step): string {
 }
 
 function waitText(wait: Wait): string {
-  return 'ms' in wait ? `${wait.ms} ms` : `${wait.ofLife} % of a lifetime`;
+  if ('ms' in wait) return `${wait.ms} ms`;
+  if ('ofLife' in wait) return `${wait.ofLife} % of a lifetime`;
+  return `until the token vended last has ${wait.beforeEndMs} ms to live`;
 }

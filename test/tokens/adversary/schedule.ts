@@ -4,11 +4,12 @@ import { identities } from './requests.ts';
 import { type Spoiling, type Spot, spoilings } from './spoil.ts';
 import type { FaultKind, Target } from './trouble.ts';
 
-/** Before a step: so many milliseconds, or so many hundredths of a token's lifetime. */
-export type Wait = { ms: number } | { ofLife: number };
+/** Before a step: so long, so many hundredths of a token's lifetime, or until a vended token has so long to live. */
+export type Wait = { ms: number } | { ofLife: number } | { beforeEndMs: number };
 
 export type Step = { wait: Wait } & (
   | { do: 'ask'; slot: number; who: number; times: number; minTtlOfLife?: number; refused?: true }
+  | { do: 'stream'; who: number; times: number; everyMs: number }
   | { do: 'code'; slot: number; again: boolean }
   | {
       do: 'fault';
@@ -56,6 +57,7 @@ const wait: fc.Arbitrary<Wait> = fc.oneof(
   { weight: 3, arbitrary: fc.record({ ms: fc.integer({ min: second, max: 90 * second }) }) },
   { weight: 2, arbitrary: fc.record({ ms: fc.integer({ min: minute, max: 15 * minute }) }) },
   { weight: 2, arbitrary: fc.record({ ofLife: fc.integer({ min: 1, max: 110 }) }) },
+  { weight: 1, arbitrary: fc.record({ beforeEndMs: fc.integer({ min: -second, max: 150 * second }) }) },
 );
 const slot = fc.integer({ min: 0, max: 4 });
 const who = fc.integer({ min: 0, max: identities.length - 1 });
@@ -75,6 +77,14 @@ const wishfulAsk = fc.record(
   },
   { requiredKeys: ['wait', 'do', 'slot', 'who', 'times'] },
 );
+/** Callers who go on asking, each time somewhere else. */
+const stream = fc.record({
+  wait,
+  do: fc.constant('stream' as const),
+  who,
+  times: fc.integer({ min: 5, max: 100 }),
+  everyMs: fc.integer({ min: 200, max: 10 * second }),
+});
 const code = fc.record({ wait, do: fc.constant('code' as const), slot, again: fc.boolean() });
 
 const kinds: Record<Target, readonly FaultKind[]> = {
@@ -128,6 +138,7 @@ const steps = fc.oneof(
       fc.oneof(
         { weight: 14, arbitrary: plainAsk },
         { weight: 5, arbitrary: wishfulAsk },
+        { weight: 1, arbitrary: stream },
         { weight: 2, arbitrary: code },
         { weight: 4, arbitrary: fault },
         { weight: 2, arbitrary: spoilStep },

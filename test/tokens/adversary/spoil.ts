@@ -1,4 +1,3 @@
-import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 import type { Item } from './models/dynamodb-engine.ts';
 
 /** What somebody who can write to the table might do to an item; the layout is not known. */
@@ -19,37 +18,35 @@ export function spoil(items: Map<string, Item>, how: Spoiling, spot: Spot): stri
     .sort();
   const name = names[spot.attribute % names.length];
   const { pk = { S: key }, ...rest } = item;
+  const put = (spoilt: Item, at = key) => {
+    items.set(at, spoilt);
+    return at;
+  };
   switch (how) {
     case 'delete':
       items.delete(key);
       return key;
     case 'empty':
-      items.set(key, { pk });
-      return key;
+      return put({ pk });
     case 'version':
-      items.set(key, { ...item, v: { N: '99' } });
-      return key;
+      return put({ ...item, v: { N: '99' } });
     case 'stray':
-      items.set(key, { ...item, retailer_id: { S: 'somebody' } });
-      return key;
+      return put({ ...item, retailer_id: { S: 'somebody' } });
     case 'copy': {
       const other = keys[(spot.item + 1 + (spot.attribute % keys.length)) % keys.length] ?? key;
-      items.set(other, { ...rest, pk: { S: other } });
-      return other;
+      return put({ ...rest, pk: { S: other } }, other);
     }
     case 'strip':
-      return change(name, undefined);
+      return name === undefined ? undefined : put(without(item, name));
     case 'retype': {
       const numbers = names.filter((one) => item[one]?.N !== undefined);
       const number = numbers[spot.attribute % numbers.length];
-      return change(number, { S: item[number ?? '']?.N ?? '' });
+      return number === undefined ? undefined : put({ ...item, [number]: { S: item[number]?.N ?? '' } });
     }
   }
+}
 
-  function change(attribute: string | undefined, value: AttributeValue | undefined): string | undefined {
-    if (attribute === undefined) return undefined;
-    const { [attribute]: _, ...others } = item as Item;
-    items.set(key as string, value === undefined ? others : { ...others, [attribute]: value });
-    return key;
-  }
+function without(item: Item, name: string): Item {
+  const { [name]: _, ...others } = item;
+  return others;
 }

@@ -62,21 +62,22 @@ export function createWorld(options: WorldOptions) {
   const gateway = createGateway({ timeline, fleet, history, ledger, tokens, judge });
   if (keepWarm) keepRefreshing(parts, fleet, clocks.length);
 
-  function jump(slot: number, byMs: number): void {
-    const clock = clocks[slot] as HostClock;
-    clock.aheadMs += byMs;
-    skews.least = Math.min(skews.least, clock.aheadMs);
-    skews.most = Math.max(skews.most, clock.aheadMs);
-    trouble.mishap('clock');
-    history.note(`the clock of slot ${slot} jumps by ${byMs} ms`);
-  }
-
   const isOver = () => stopsAtFirst && history.violations.length > 0;
   const run = (ms: number) => timeline.run(timeline.now() + ms, isOver);
   const rotation = { pair: services.secrets.current(), count: 1, endsAt: startsAt };
   const state = { startsAt, random, clocks, skews, rotation, codes: { sent: 0 } };
-  const world = { ...parts, ...services, ...state, options, fleet, gateway, jump, run, isOver };
+  const world = { ...parts, ...services, ...state, options, fleet, gateway, run, isOver };
   return world;
+}
+
+/** Sets the clock of a host forward or back. */
+export function jumpClock({ clocks, skews, trouble, history }: World, slot: number, byMs: number): void {
+  const clock = clocks[slot] as HostClock;
+  clock.aheadMs += byMs;
+  skews.least = Math.min(skews.least, clock.aheadMs);
+  skews.most = Math.max(skews.most, clock.aheadMs);
+  trouble.mishap('clock');
+  history.note(`the clock of slot ${slot} jumps by ${byMs} ms`);
 }
 
 type Refreshing = Pick<World, 'timeline' | 'history'>;

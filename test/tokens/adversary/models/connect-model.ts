@@ -109,12 +109,9 @@ export function createConnect(options: ConnectOptions) {
       case 'doubled':
         answer();
         return fail('ECONNRESET', 'read');
-      case 'answerLost':
-        answer();
-        return undefined;
-      default:
-        return undefined;
     }
+    if (fault?.kind === 'answerLost') answer();
+    return undefined;
   }
 
   return { ...endpoint, requests, receive };
