@@ -10,6 +10,8 @@ Object.assign(process.env, { AWS_CONFIG_FILE: devNull, AWS_SHARED_CREDENTIALS_FI
 export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
+    // Many tests wait for real time to pass, and not for a processor.
+    maxWorkers: 3,
     testTimeout: 30_000,
     hookTimeout: 60_000,
     coverage: {
