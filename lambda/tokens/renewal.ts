@@ -13,7 +13,7 @@ import {
 import { briefPause, endedLease, failuresOf, pauseAfter, scopeOfFailure } from './lease.ts';
 import type { Failure, MintMode, MintResult } from './mint.ts';
 import { type Action, type Final, type NoToken, plan } from './plan.ts';
-import { afterMint, isOfUse, type Token } from './token.ts';
+import { afterMint, isOfUse, suffices, type Token } from './token.ts';
 
 /** `minted` is set where this request minted, whether or not it got what it minted. */
 export type RenewalResult = (
@@ -33,7 +33,8 @@ export function createRenew(dependencies: RenewalDependencies): Renew {
         case 'serve':
         case 'refuse':
           await release(attempt);
-          return resultOf(attempt, action);
+          if (isStillRight(attempt, action)) return resultOf(attempt, action);
+          break;
         case 'look':
           await look(attempt);
           break;
@@ -52,6 +53,11 @@ export function createRenew(dependencies: RenewalDependencies): Renew {
       }
     }
   };
+}
+
+/** What was claimed takes time to give back, and the last seconds of a token do not wait. */
+function isStillRight({ wanted, now }: Attempt, action: Final): boolean {
+  return action.kind === 'refuse' || suffices(action.token, wanted.minTtlMs, now());
 }
 
 function nextAction(attempt: Attempt): Action {
