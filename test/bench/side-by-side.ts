@@ -60,7 +60,9 @@ export async function sideBySide(): Promise<Row[]> {
 
 function vendingOnce(module: string): string {
   return `const { handler } = await import(${JSON.stringify(pathToFileURL(module).href)});
-    const { statusCode } = await handler(${JSON.stringify(proxyEvent())},
+    const event = ${JSON.stringify(proxyEvent())};
+    event.requestContext.requestTimeEpoch = Date.now();
+    const { statusCode } = await handler(event,
       { awsRequestId: 'cold', getRemainingTimeInMillis: () => 27_000 });
     if (statusCode !== 200) throw new Error('Not vended: ' + statusCode);`;
 }
