@@ -104,8 +104,7 @@ export function plan(
     const helpsInMs = mintHelpsInMs(token, wanted.minTtlMs, now);
     if (helpsInMs > 0) return { kind: 'refuse', why: { kind: 'min_ttl' }, retryAfterMs: helpsInMs };
   }
-  const heldBack =
-    backOff(circuit, lease, progress, now) ?? (progress.mints < maxMints ? undefined : unavailable);
+  const heldBack = backOff(circuit, lease, progress, now);
   if (heldBack !== undefined) return serveOr(heldBack);
 
   const needsNew = live === undefined || isForced;
@@ -125,18 +124,22 @@ const unavailable: Refusal = {
   retryAfterMs: undefined,
 };
 
-/** The pause of the client or of the token, or another instance's probe of the client; undefined: nothing holds us back. */
+/**
+ * The pause of the client or of the token, another instance's probe of the client, or this request's own mints; undefined:
+ * nothing holds it back.
+ */
 function backOff(
   circuit: Lease | undefined,
   lease: Lease | undefined,
-  { hasClaimed, isProbe }: Progress,
+  { hasClaimed, isProbe, mints }: Progress,
   now: number,
 ): Refusal | undefined {
   const leftMs = isProbe ? 0 : remainingMs(circuit, now);
   if (circuit !== undefined && leftMs > 0)
     return refuseFor(circuit, circuit.isRunning ? Math.min(leftMs, whileProbedMs) : leftMs);
   const pausedMs = hasClaimed || lease?.isRunning === true ? 0 : remainingMs(lease, now);
-  return lease !== undefined && pausedMs > 0 ? refuseFor(lease, pausedMs) : undefined;
+  if (lease !== undefined && pausedMs > 0) return refuseFor(lease, pausedMs);
+  return mints < maxMints ? undefined : unavailable;
 }
 
 function refuseFor({ cause = 'unavailable' }: Lease, retryAfterMs: number): Refusal {
