@@ -1,9 +1,7 @@
+import { clockSkewMs } from '../values/clocks.ts';
 import type { Known } from './plan.ts';
 import { isExpired, type Token } from './token.ts';
 import type { StoredRow } from './token-table.ts';
-
-/** Clocks of instances differ by less. */
-const clockSkewMs = 60_000;
 
 /** What an instance knows of a row that it was never asked for. */
 export function nothingKnown(jitter: number): Known {

@@ -1,3 +1,4 @@
+import { clockSkewMs, clockStepMs } from '../values/clocks.ts';
 import { timeBudget } from '../values/time-budget.ts';
 import type { Failure } from './mint.ts';
 
@@ -24,9 +25,6 @@ const firstPauseMs = 1_000;
 const maxPauseMs = 30_000;
 /** Failures count on for this long after their pause has ended. Later, an old failure says nothing about now. */
 const rememberedMs = 10_000;
-/** Clocks are corrected by a few milliseconds all the time, and those of two instances differ by less than a minute. */
-const clockStepMs = 1_000;
-const clockSkewMs = 60_000;
 
 /**
  * Milliseconds until a lease ends; 0: it has ended. Neither a writer's clock that is ahead nor a clock of our own that

@@ -1,3 +1,4 @@
+import { clockStepMs } from '../values/clocks.ts';
 import { failuresOf, type Lease, remainingMs } from './lease.ts';
 import type { Failure, MintMode } from './mint.ts';
 import {
@@ -16,8 +17,6 @@ const lookAgainMs = 55_000;
 const whileProbedMs = 1_000;
 /** A second mint only where the token fell below its minimum during the first. */
 const maxMints = 2;
-/** Clocks are corrected by a few milliseconds all the time. */
-const clockStepMs = 1_000;
 
 /** What this instance knows of one token: the table's row as last read or written, and its own mints. */
 export type Known = {

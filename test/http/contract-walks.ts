@@ -8,22 +8,8 @@ import {
   type CallerRequest,
   link,
 } from '../support/good-requests.ts';
+import { forbiddenInQuery } from '../support/query-names.ts';
 import type { Refusal } from './refusals.ts';
-
-/** The contract's lists, written down from its page once more: a name that the code forgets is missed here. */
-const forbiddenInQuery = [
-  'client_id',
-  'client_secret',
-  'client_assertion',
-  'grant_type',
-  'scope',
-  'code',
-  'redirect_uri',
-  'assertion',
-  'refresh_token',
-  'token',
-  'access_token',
-];
 
 const query: Refusal[] = forbiddenInQuery.flatMap((name): Refusal[] => {
   const capital = name.replace(/^.|_./g, (letters) => letters.toUpperCase());

@@ -1,25 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { good, handlerWith, jsonEvent, refusalOf } from '../support/http-handler.ts';
-
-/** Every name that a token request's field has, as the contract lists them. */
-const forbidden = [
-  'client_id',
-  'client_secret',
-  'client_assertion',
-  'grant_type',
-  'scope',
-  'code',
-  'redirect_uri',
-  'assertion',
-  'refresh_token',
-  'token',
-  'access_token',
-];
+import { forbiddenInQuery } from '../support/query-names.ts';
 
 const eventWith = (query: object) => ({ ...jsonEvent(good.client_credentials), ...query });
 
 describe('a query parameter', () => {
-  it.each(forbidden)('named %s is refused, in any case and of either kind', async (name) => {
+  it.each(forbiddenInQuery)('named %s is refused, in any case and of either kind', async (name) => {
     for (const spelled of [name, name.toUpperCase(), name.replace(/^./, (first) => first.toUpperCase())]) {
       for (const query of [
         { queryStringParameters: { [spelled]: 'x' } },
