@@ -78,6 +78,10 @@ function toSecret(client: string, { secretName = '', secretArn, kmsKeyArn }: Cli
 function toGrant(entry: GrantEntry): Grant {
   const { id, client, grantType, scopes = [], unscoped = false } = entry;
   const { retailerIds = [], users = [], redirectUris = [] } = entry;
+  const { maxMinTtl, revoke = false } = entry;
   const principals = entry.principals.map(({ principal }) => principal);
-  return { id, principals, client, grantType, scopes, unscoped, retailerIds, users, redirectUris };
+  return {
+    ...{ id, principals, client, grantType, scopes, unscoped, retailerIds, users, redirectUris, revoke },
+    ...(maxMinTtl !== undefined && { maxMinTtlMs: maxMinTtl * 1000 }),
+  };
 }

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { longestMinTtlSeconds } from '../../lambda/protocol/contract.ts';
 import { grantTypes } from '../../lambda/protocol/scopes.ts';
 import { adviseOnType, list, oneOf, text } from '../files/fields.ts';
 import { clientName, retailerId, scope, user } from './named-fields.ts';
@@ -18,6 +19,8 @@ const principal = z
 export const scopes = list(scope, 'write a list, such as [connect:fulfillment]');
 
 export const unscoped = z.literal(true, { error: 'write unscoped: true, or leave it out' });
+
+const maxMinTtlAdvice = `write a whole number of seconds, 0 to ${longestMinTtlSeconds}`;
 
 export const grantSchema = z
   .strictObject(
@@ -55,6 +58,18 @@ export const grantSchema = z
       )
         .optional()
         .describe('For authorization_code: the redirect URIs as registered with Instacart, exactly.'),
+      maxMinTtl: z
+        .int({ error: maxMinTtlAdvice })
+        .min(0, { error: maxMinTtlAdvice })
+        .max(longestMinTtlSeconds, { error: maxMinTtlAdvice })
+        .optional()
+        .describe(
+          'The most min_ttl that a caller may ask for, in seconds. Default: what the service allows.',
+        ),
+      revoke: z
+        .literal(true, { error: 'write revoke: true, or leave it out' })
+        .optional()
+        .describe("Lets the principals also revoke any token of this grant's client."),
     },
     {
       error: ({ input }) =>

@@ -10,13 +10,14 @@ export type Authorisation = { mintRequest: MintRequest; grantIds: readonly strin
 
 /** Throws an OAuthError that names the first thing that the policy does not grant this caller. */
 export function authorise(policy: Policy, caller: Caller, request: TokenRequest): Authorisation {
-  const { client, grantType, retailerId, subject } = request;
+  const { client, grantType, retailerId, subject, minTtlMs } = request;
   const scopes = request.scopes ?? defaultScopes(policy, caller, request);
   const decision = decide(policy, caller, {
     client,
     grantType,
     scopes,
     retailerId,
+    minTtlMs,
     userId: subject.kind === 'user' ? subject.userId : undefined,
     redirectUri: subject.kind === 'code' ? subject.redirectUri : undefined,
   });
@@ -42,6 +43,8 @@ const denials: Record<DenialReason, string> = {
   user: 'The policy does not grant this caller that user.',
   redirect_uri: 'The policy does not grant this caller that redirect_uri.',
   retailer_id: 'The policy does not grant this caller that X-Retailer-Id.',
+  max_min_ttl: 'The policy does not grant this caller that much min_ttl.',
+  revoke: 'The policy does not let this caller revoke tokens of this client.',
 };
 
 function denied(reason: DenialReason): OAuthError {

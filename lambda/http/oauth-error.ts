@@ -30,6 +30,8 @@ export const reasons = {
   user: { code: 'unauthorized_client', status: 403 },
   redirect_uri: { code: 'unauthorized_client', status: 403 },
   retailer_id: { code: 'unauthorized_client', status: 403 },
+  max_min_ttl: { code: 'unauthorized_client', status: 403 },
+  revoke: { code: 'unauthorized_client', status: 403 },
 
   // The token
   back_off: { code: 'temporarily_unavailable', status: 503 },

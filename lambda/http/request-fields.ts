@@ -1,9 +1,9 @@
+import { longestMinTtlSeconds } from '../protocol/contract.ts';
 import { retailerIdRule } from '../protocol/names.ts';
 import { type ApiEvent, headerValues } from './api-event.ts';
 import { OAuthError } from './oauth-error.ts';
 import type { Fields } from './request-body.ts';
 
-const maxMinTtlSeconds = 7200;
 const headerValue = new RegExp(`^${retailerIdRule}$`, 'u');
 
 /** A field that is missing, malformed or repeated. */
@@ -22,8 +22,8 @@ export function readMinTtlMs(fields: Fields): number {
   const value = fields.get('min_ttl');
   if (value === undefined) return 0;
   const seconds = typeof value === 'string' && /^\d{1,4}$/.test(value) ? Number(value) : value;
-  if (isWholeNumber(seconds) && seconds >= 0 && seconds <= maxMinTtlSeconds) return seconds * 1000;
-  throw fieldError(`min_ttl must be a whole number of seconds, 0 to ${maxMinTtlSeconds}.`);
+  if (isWholeNumber(seconds) && seconds >= 0 && seconds <= longestMinTtlSeconds) return seconds * 1000;
+  throw fieldError(`min_ttl must be a whole number of seconds, 0 to ${longestMinTtlSeconds}.`);
 }
 
 function isWholeNumber(value: unknown): value is number {

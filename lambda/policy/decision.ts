@@ -10,6 +10,8 @@ export type AccessRequest = {
   userId?: string | undefined;
   redirectUri?: string | undefined;
   retailerId?: string | undefined;
+  /** The least remaining life that the caller accepts. Absent: any. */
+  minTtlMs?: number | undefined;
 };
 
 /** The first thing that no grant matched. It is the same for what does not exist and for what is not granted. */
@@ -20,32 +22,63 @@ export type DenialReason =
   | 'scope'
   | 'user'
   | 'redirect_uri'
-  | 'retailer_id';
+  | 'retailer_id'
+  | 'max_min_ttl'
+  | 'revoke';
 
 export type Denial = { allow: false; reason: DenialReason };
 
 export type Decision = { allow: true; grantIds: string[] } | Denial;
 
+/** One thing that a grant must match, and the reason of a denial where no grant does. */
+export type Condition = readonly [DenialReason, (grant: Grant) => boolean];
+
 /**
- * For each scope, one grant must match caller, client, grant type, user, redirect URI and retailer id together.
+ * For each scope, one grant must match caller, client, grant type, user, redirect URI, retailer id and `min_ttl` together.
  * Two grants are never combined to cover one scope.
  */
 export function decide(policy: Policy, caller: Identity, request: AccessRequest): Decision {
-  const granted = grantsTo(policy, caller, request);
-  if (!granted.allow) return granted;
   const wanted = request.scopes.length === 0 ? [undefined] : request.scopes;
   const grantIds = new Set<string>();
   for (const scope of wanted) {
-    const covered = filterGrants(granted.grants, [
-      ['scope', (grant) => (scope === undefined ? grant.unscoped : grant.scopes.includes(scope))],
-      ['user', (grant) => coversUser(grant, request)],
-      ['redirect_uri', (grant) => coversRedirectUri(grant, request)],
-      ['retailer_id', (grant) => coversRetailer(grant, request)],
-    ]);
+    const covered = filterGrants(policy.grants, conditionsOf(caller, request, scope));
     if (!covered.allow) return covered;
     for (const grant of covered.grants) grantIds.add(grant.id);
   }
   return { allow: true, grantIds: [...grantIds] };
+}
+
+/** What a grant must match to cover one scope of the request, in the order in which they are checked. */
+export function conditionsOf(
+  caller: Identity,
+  request: AccessRequest,
+  scope: string | undefined,
+): readonly Condition[] {
+  return [
+    isGrantedTo(caller),
+    ...isForGrantType(request),
+    ['scope', (grant) => (scope === undefined ? grant.unscoped : grant.scopes.includes(scope))],
+    ['user', (grant) => coversUser(grant, request)],
+    ['redirect_uri', (grant) => coversRedirectUri(grant, request)],
+    ['retailer_id', (grant) => coversRetailer(grant, request)],
+    ['max_min_ttl', (grant) => coversMinTtl(grant, request)],
+  ];
+}
+
+/** Whether the caller may revoke the client's tokens. */
+export function decideRevocation(policy: Policy, caller: Identity, client: string): Decision {
+  const covered = filterGrants(policy.grants, [
+    isGrantedTo(caller),
+    ['client', (grant) => grant.client === client],
+    ['revoke', (grant) => grant.revoke],
+  ]);
+  return covered.allow ? { allow: true, grantIds: covered.grants.map(({ id }) => id) } : covered;
+}
+
+/** Every grant to this caller, whatever it is for. */
+export function grantsTo({ grants }: Policy, caller: Identity): Grant[] {
+  const [, holds] = isGrantedTo(caller);
+  return grants.filter(holds);
 }
 
 /** What a request without a scope can mean: the unscoped token, or one of the scopes that the caller is granted. */
@@ -54,7 +87,7 @@ export function grantedScopes(
   caller: Identity,
   request: Pick<AccessRequest, 'client' | 'grantType'>,
 ): { allow: true; unscoped: boolean; scopes: string[] } | Denial {
-  const granted = grantsTo(policy, caller, request);
+  const granted = filterGrants(policy.grants, [isGrantedTo(caller), ...isForGrantType(request)]);
   if (!granted.allow) return granted;
   return {
     allow: true,
@@ -65,23 +98,19 @@ export function grantedScopes(
 
 type FilteredGrants = { allow: true; grants: readonly Grant[] } | Denial;
 
-function grantsTo(
-  policy: Policy,
-  caller: Identity,
-  { client, grantType }: Pick<AccessRequest, 'client' | 'grantType'>,
-): FilteredGrants {
-  return filterGrants(policy.grants, [
-    ['caller', (grant) => grant.principals.some((principal) => matchesPrincipal(principal, caller))],
+function isGrantedTo(caller: Identity): Condition {
+  return ['caller', ({ principals }) => principals.some((principal) => matchesPrincipal(principal, caller))];
+}
+
+function isForGrantType({ client, grantType }: Pick<AccessRequest, 'client' | 'grantType'>): Condition[] {
+  return [
     ['client', (grant) => grant.client === client],
     ['grant_type', (grant) => grant.grantType === grantType],
-  ]);
+  ];
 }
 
 /** The grants that meet every condition, or the first condition that no grant meets. */
-function filterGrants(
-  grants: readonly Grant[],
-  conditions: ReadonlyArray<readonly [DenialReason, (grant: Grant) => boolean]>,
-): FilteredGrants {
+function filterGrants(grants: readonly Grant[], conditions: readonly Condition[]): FilteredGrants {
   let left = grants;
   for (const [reason, holds] of conditions) {
     left = left.filter(holds);
@@ -109,4 +138,11 @@ function coversRedirectUri(grant: Grant, { grantType, redirectUri }: AccessReque
 
 function coversRetailer({ retailerIds }: Grant, { retailerId }: AccessRequest): boolean {
   return retailerId === undefined || retailerIds.includes(retailerId);
+}
+
+function coversMinTtl(
+  { maxMinTtlMs = Number.POSITIVE_INFINITY }: Grant,
+  { minTtlMs = 0 }: AccessRequest,
+): boolean {
+  return minTtlMs <= maxMinTtlMs;
 }

@@ -42,6 +42,10 @@ export type Grant = {
   users: readonly string[];
   /** Empty unless the grant type is authorization_code. */
   redirectUris: readonly string[];
+  /** The most `min_ttl` that a caller may ask for. Absent: as much as the service allows. */
+  maxMinTtlMs?: number;
+  /** Whether a caller may also revoke tokens of this client. */
+  revoke: boolean;
 };
 
 /** A client_credentials token that the refresh function keeps fresh. Without scopes it is the unscoped token. */

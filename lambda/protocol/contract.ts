@@ -3,6 +3,12 @@
 /** The same path as Connect's own token endpoint, so that a caller of Connect changes its base URL only. */
 export const tokenPath = '/v2/oauth/token';
 
+/** Connect's own path for revoking a token, and this service's. */
+export const revocationPath = '/v2/oauth/token/revoke';
+
+/** The most `min_ttl` that a caller may ask for, in seconds. */
+export const longestMinTtlSeconds = 7_200;
+
 /** Headers of every answer. */
 export const responseHeaders = {
   'Content-Type': 'application/json',

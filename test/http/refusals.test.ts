@@ -69,6 +69,7 @@ describe('the reasons of refusals', () => {
   const withoutRow: Partial<Record<Reason, string>> = {
     bug: 'no request is known to cause one: handler.test.ts throws one',
     back_off: 'a mint must have failed before: back-off.test.ts lets one',
+    revoke: 'it refuses a revocation, not a token: revocation.test.ts',
     out_of_time: 'time must pass first: handler.test.ts and codes.test.ts let it',
   };
   /** The compiler wants every reason here. */
@@ -80,6 +81,8 @@ describe('the reasons of refusals', () => {
     user: true,
     redirect_uri: true,
     retailer_id: true,
+    max_min_ttl: true,
+    revoke: true,
     path: true,
     method: true,
     query: true,

@@ -104,6 +104,7 @@ export const refusals: Refusal[] = [
   ['a retailer id in another case', forRetailer('The-Garden'), ...denied, 'retailer_id'],
   ['two retailer ids in one', forRetailer('the-garden,other'), ...denied, 'retailer_id'],
   ['a retailer id granted to others', { ...forRetailer('the-garden'), as: 'operator' }, ...denied, 'retailer_id'],
+  ['a min_ttl above the grant', ask({ min_ttl: 601 }, { as: 'operator' }), ...denied, 'max_min_ttl'],
 ];
 
 function forRetailer(id: string): CallerRequest {
@@ -136,4 +137,5 @@ export const saysOf: Partial<Record<Reason, string>> = {
   user: 'that user',
   redirect_uri: 'that redirect_uri',
   retailer_id: 'that X-Retailer-Id',
+  max_min_ttl: 'that much min_ttl',
 };

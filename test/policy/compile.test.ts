@@ -123,6 +123,7 @@ describe('a policy compiles', () => {
             retailerIds: [],
             users: [],
             redirectUris: [],
+            revoke: false,
           },
         ],
         keepWarm: [],

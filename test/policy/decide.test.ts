@@ -54,6 +54,7 @@ describe('the policy', () => {
       retailerIds: ['r1'],
       users: ['alice'],
       redirectUris: [],
+      revoke: false,
     };
     const policy = policyOf([one, { ...one, id: 'two', users: ['bob'], retailerIds: ['r2'] }]);
     const { client, grantType, scopes } = one;

@@ -13,6 +13,7 @@ const granted: Grant = {
   retailerIds: ['the-garden'],
   users: ['alice'],
   redirectUris: [],
+  revoke: false,
 };
 const linking: Grant = {
   ...granted,

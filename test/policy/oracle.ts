@@ -33,13 +33,14 @@ function whoAndWhat(
   return [[partition, account, kind, name].join(':'), client, grantType];
 }
 
-function conditionsMet({ userId, redirectUri, retailerId }: AccessRequest): string[] {
-  return [userId ?? unsaid, redirectUri ?? unsaid, retailerId ?? unsaid];
+function conditionsMet({ userId, redirectUri, retailerId, minTtlMs = 0 }: AccessRequest): string[] {
+  return [userId ?? unsaid, redirectUri ?? unsaid, retailerId ?? unsaid, '1'.repeat(minTtlMs / 1000)];
 }
 
 /** In the order of a request's lines. */
 function expressionsOf(grant: Grant): string[] {
   const { principals, client, grantType, scopes, unscoped, users, redirectUris, retailerIds } = grant;
+  const { maxMinTtlMs } = grant;
   return [
     oneOf(principals.map(principalExpression)),
     RegExp.escape(client),
@@ -48,6 +49,7 @@ function expressionsOf(grant: Grant): string[] {
     hasUser(grantType) ? oneOf(users.map(userExpression)) : anything,
     grantType === 'authorization_code' ? oneOf(redirectUris.map(RegExp.escape)) : anything,
     oneOf([unsaid, ...retailerIds.map(RegExp.escape)]),
+    maxMinTtlMs === undefined ? anything : `1{0,${maxMinTtlMs / 1000}}`,
   ];
 }
 

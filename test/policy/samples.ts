@@ -34,9 +34,12 @@ export const grant: fc.Arbitrary<Grant> = fc
     retailerIds: fc.subarray(retailers),
     users: fc.subarray(['Alice', 'Ali*', 'Bob', '*'], { minLength: 1 }),
     redirectUris: fc.subarray(redirectUris, { minLength: 1 }),
+    maxMinTtlMs: fc.constantFrom(undefined, 0, 60_000),
+    revoke: fc.boolean(),
   })
-  .map((fields) => ({
+  .map(({ maxMinTtlMs, ...fields }) => ({
     ...fields,
+    ...(maxMinTtlMs !== undefined && { maxMinTtlMs }),
     unscoped: fields.scopes.length === 0,
     users: hasUser(fields.grantType) ? fields.users : [],
     redirectUris: fields.grantType === 'authorization_code' ? fields.redirectUris : [],
@@ -67,6 +70,7 @@ export function allowedBy(one: Grant, whole: boolean): Omit<Situation, 'policy'>
       userId: one.users[0]?.replace('*', whole ? 'ce-2' : ''),
       redirectUri: one.redirectUris[0],
       retailerId: one.retailerIds[0],
+      minTtlMs: whole ? (one.maxMinTtlMs ?? 61_000) : undefined,
     },
   };
 }
@@ -78,11 +82,12 @@ const anyRequest: fc.Arbitrary<AccessRequest> = fc.record({
   userId: fc.option(fc.constantFrom('Alice', 'Alice-2', 'Bob', '*'), { nil: undefined }),
   redirectUri: fc.option(fc.constantFrom(...redirectUris), { nil: undefined }),
   retailerId: fc.option(fc.constantFrom(...retailers, 'The-Mill'), { nil: undefined }),
+  minTtlMs: fc.constantFrom(undefined, 0, 1_000, 60_000, 61_000),
 });
 
 /** What one of the policy's own grants allows, with some of it replaced by chance. */
 export const situation: fc.Arbitrary<Situation> = fc
-  .tuple(grants, identity, anyRequest, fc.nat(), fc.nat(255))
+  .tuple(grants, identity, anyRequest, fc.nat(), fc.nat(511))
   .map(([list, stranger, other, index, replaced]) => {
     const like = list[index % list.length] as Grant;
     const { caller, request } = allowedBy(like, true);
@@ -97,6 +102,7 @@ export const situation: fc.Arbitrary<Situation> = fc
         userId: replaces(4) ? other.userId : request.userId,
         redirectUri: replaces(5) ? other.redirectUri : request.redirectUri,
         retailerId: replaces(6) ? other.retailerId : request.retailerId,
+        minTtlMs: replaces(7) ? other.minTtlMs : request.minTtlMs,
       },
     };
   });

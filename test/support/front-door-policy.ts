@@ -93,6 +93,8 @@ grants:
     client: acme
     grantType: client_credentials
     scopes: [connect:fulfillment]
+    maxMinTtl: 600
+    revoke: true
 ${Object.keys(more).map(grantsOf).join('')}
 keepWarm:
   - { client: acme, scopes: [connect:fulfillment] }

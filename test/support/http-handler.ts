@@ -27,6 +27,7 @@ export function grantOf(change: Partial<Grant>): Grant {
     retailerIds: ['the-garden'],
     users: [],
     redirectUris: [],
+    revoke: false,
     ...change,
   };
 }
