@@ -1,8 +1,8 @@
+import { UsageError } from '../../../infra/commands/command-line.ts';
 import type { CompiledPolicy } from '../../../infra/policy/compile.ts';
 import type { Client } from '../../../lambda/policy/policy.ts';
 import { type Application, type Connect, startConnect } from '../emulators/connect-emulator.ts';
 import type { Secrets } from './secrets-file.ts';
-import { UsageError } from './usage-error.ts';
 
 /** The local Connect accepts this as a retailer's assertion. */
 const exampleAssertion = 'example-assertion';

@@ -1,6 +1,5 @@
-import { join, resolve } from 'node:path';
-import { parseArgs } from 'node:util';
-import { UsageError } from './usage-error.ts';
+import { join } from 'node:path';
+import { fromShell, readArguments, UsageError } from '../../../infra/commands/command-line.ts';
 
 export type Options = {
   /** 0: a free port. */
@@ -49,31 +48,20 @@ export function readOptions(args: string[]): Options {
 }
 
 function parse(args: string[]) {
-  try {
-    return parseArgs({
-      args,
-      options: {
-        port: { type: 'string' },
-        policy: { type: 'string' },
-        callers: { type: 'string' },
-        secrets: { type: 'string' },
-        instances: { type: 'string' },
-        once: { type: 'boolean' },
-        help: { type: 'boolean' },
-      },
-    }).values;
-  } catch (error) {
-    const [sentence] = (error as Error).message.split('. ');
-    throw new UsageError(`${sentence}. Options: npm start -- --help`);
-  }
+  return readArguments('npm start --', {
+    args,
+    options: {
+      port: { type: 'string' },
+      policy: { type: 'string' },
+      callers: { type: 'string' },
+      secrets: { type: 'string' },
+      instances: { type: 'string' },
+      once: { type: 'boolean' },
+      help: { type: 'boolean' },
+    },
+  }).values;
 }
 
 function beside(name: string): string {
   return join(import.meta.dirname, name);
-}
-
-/** npm runs scripts in the package's folder, and names the one that the user is in. */
-function fromShell(file: string): string {
-  const folder = process.env['INIT_CWD'] ?? process.cwd();
-  return folder === process.cwd() ? file : resolve(folder, file);
 }

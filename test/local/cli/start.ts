@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { join } from 'node:path';
+import { UsageError } from '../../../infra/commands/command-line.ts';
 import { ConfigurationError } from '../../../infra/files/problems.ts';
 import { type CompiledPolicy, readPolicy } from '../../../infra/policy/compile.ts';
 import { startLambdaApi } from '../emulators/lambda-api.ts';
@@ -12,7 +13,6 @@ import { help, type Options, readOptions } from './options.ts';
 import { readSecrets, type Secrets } from './secrets-file.ts';
 import { heading, theAnswer, theRecord, theRefresh, theRequest, whatRuns } from './story.ts';
 import { requestLine } from './tally.ts';
-import { UsageError } from './usage-error.ts';
 
 const examplePolicy = join(import.meta.dirname, 'policy.yaml');
 const exampleSecrets = join(import.meta.dirname, 'secrets.yaml');
