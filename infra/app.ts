@@ -1,9 +1,7 @@
-import { join } from 'node:path';
 import { App, Validations } from 'aws-cdk-lib';
 import featureFlags from 'aws-cdk-lib/recommended-feature-flags.json' with { type: 'json' };
 import { AwsSolutionsChecks } from 'cdk-nag';
 import { PolicyTooLarge } from './api/resource-policy.ts';
-import { bundleFunctions } from './bundle.ts';
 import { ConfigurationError } from './files/problems.ts';
 import { readPolicy } from './policy/compile.ts';
 import { readCdkJson, readSettings } from './settings.ts';
@@ -14,10 +12,8 @@ import { TooManySecrets } from './storage/read-policies.ts';
 const app = new App({ context: featureFlags, performanceReporting: false });
 try {
   const settings = readSettings((key) => app.node.tryGetContext(key), readCdkJson());
-  const compiled = readPolicy(settings.policy);
-  const asset = join(app.outdir, 'bundle', 'functions');
-  await bundleFunctions({ policy: compiled.policy, into: asset });
-  new VendingStack(app, { settings, compiled, asset });
+  const { stage: stageName, stackName, policy: policyFile, ...rest } = settings;
+  new VendingStack(app, stackName, { ...rest, stageName, policy: readPolicy(policyFile) });
   Validations.of(app).addPlugins(new AwsSolutionsChecks(app));
 } catch (error) {
   const configurationErrors = [ConfigurationError, PolicyTooLarge, TooManySecrets];

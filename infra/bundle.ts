@@ -1,6 +1,6 @@
-import { chmod, mkdir, rm, writeFile } from 'node:fs/promises';
+import { chmodSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
-import { build } from 'esbuild';
+import { buildSync, type OutputFile } from 'esbuild';
 import type { Policy } from '../lambda/policy/policy.ts';
 
 const repository = join(import.meta.dirname, '..');
@@ -21,11 +21,31 @@ export type Bundle = {
 };
 
 /**
- * Builds both functions with their policy into the folder `into`, and source maps into `${into}-maps`; empties both
+ * Writes both functions with their policy into the folder `into`, and source maps into `${into}-maps`; empties both
  * folders first. The same sources and policy give the same bytes in every checkout. Throws esbuild's BuildFailure.
  */
-export async function bundleFunctions({ policy, into }: { policy: Policy; into: string }): Promise<Bundle> {
-  const { outputFiles } = await build({
+export function bundleFunctions({ policy, into }: { policy: Policy; into: string }): Bundle {
+  for (const folder of [into, mapsOf(into)]) rmSync(folder, { recursive: true, force: true });
+  const files: Record<string, number> = {};
+  const write = (name: string, contents: Uint8Array) => {
+    const isMap = name.endsWith('.map');
+    const path = join(isMap ? mapsOf(into) : into, name);
+    mkdirSync(dirname(path), { recursive: true });
+    chmodSync(dirname(path), modes.folder);
+    writeFileSync(path, contents);
+    chmodSync(path, modes.file);
+    if (!isMap) files[name] = contents.length;
+  };
+  for (const { path, contents } of builtFiles()) write(relative(join(repository, outdir), path), contents);
+  write('policy.json', Buffer.from(JSON.stringify(policy, undefined, 2)));
+  return { bytes: Object.values(files).reduce((sum, size) => sum + size, 0), files };
+}
+
+let built: OutputFile[] | undefined;
+
+/** The code is the same for every stack of an app: it is built once. */
+function builtFiles(): OutputFile[] {
+  built ??= buildSync({
     absWorkingDir: repository,
     entryPoints,
     outdir,
@@ -48,23 +68,8 @@ export async function bundleFunctions({ policy, into }: { policy: Policy; into: 
     // The names of chunks come from the maps too: with the sources in them, CRLF line ends would change every name.
     sourcesContent: false,
     logLevel: 'silent',
-  });
-  await Promise.all([into, mapsOf(into)].map((folder) => rm(folder, { recursive: true, force: true })));
-  const files: Record<string, number> = {};
-  const write = async (name: string, contents: Uint8Array) => {
-    const isMap = name.endsWith('.map');
-    const path = join(isMap ? mapsOf(into) : into, name);
-    await mkdir(dirname(path), { recursive: true });
-    await chmod(dirname(path), modes.folder);
-    await writeFile(path, contents);
-    await chmod(path, modes.file);
-    if (!isMap) files[name] = contents.length;
-  };
-  for (const { path, contents } of outputFiles) {
-    await write(relative(join(repository, outdir), path), contents);
-  }
-  await write('policy.json', Buffer.from(JSON.stringify(policy, undefined, 2)));
-  return { bytes: Object.values(files).reduce((sum, size) => sum + size, 0), files };
+  }).outputFiles;
+  return built;
 }
 
 function mapsOf(into: string): string {

@@ -1,60 +1,34 @@
-import { type App, Stack } from 'aws-cdk-lib';
-import { Alarms } from './alarms/alarms.ts';
-import { VendingApi } from './api/vending-api.ts';
-import { RefreshFunction } from './functions/refresh-lambda.ts';
-import { RefreshSchedule } from './functions/refresh-schedule.ts';
-import { VendFunction } from './functions/vend-lambda.ts';
+import { Duration, Stack, type StackProps } from 'aws-cdk-lib';
+import { Topic } from 'aws-cdk-lib/aws-sns';
+import type { Construct } from 'constructs';
 import { addOutputs } from './outputs.ts';
-import type { CompiledPolicy } from './policy/compile.ts';
-import type { Settings } from './settings.ts';
-import { ClientSecrets } from './storage/client-secrets.ts';
-import { TokenTable } from './storage/tokens-table.ts';
+import { TokenVending, type TokenVendingProps } from './token-vending.ts';
 
-export type VendingStackProps = {
-  settings: Settings;
-  compiled: CompiledPolicy;
-  /** The folder with the built bundle. */
-  asset: string;
-};
+/** What a file of settings can say of a construct's props: plain data. */
+export type VendingStackProps = StackProps &
+  Omit<TokenVendingProps, 'serviceName' | 'refreshEvery' | 'logRetention' | 'logKey' | 'alarmTopic'> & {
+    /** @default 15 */
+    refreshMinutes?: number | undefined;
+    /** @default 365 */
+    logRetentionDays?: number | undefined;
+    /** @default - nobody is notified */
+    alarmTopicArn?: string | undefined;
+  };
 
-/** The whole service of one stage. It belongs to no particular account or region. */
+/** The whole service in a stack of its own, with outputs. It belongs to no account or region unless `env` says so. */
 export class VendingStack extends Stack {
-  constructor(app: App, { settings, compiled, asset }: VendingStackProps) {
-    super(app, settings.stackName, {
-      description: 'Vends Instacart Connect access tokens to cloud workloads',
-    });
-    const secrets = new ClientSecrets(this, 'Secrets', compiled.secrets);
-    const tokenTable = new TokenTable(this, 'Tokens');
-    const vend = new VendFunction(this, 'Vend', {
-      settings,
-      asset,
-      tokenTable,
-      grantSecrets: (role) => secrets.grantRead(role),
-    });
-    const keptWarm = compiled.policy.keepWarm.map(({ client }) => client);
-    const refresh = new RefreshFunction(this, 'Refresh', {
-      settings,
-      asset,
-      tokenTable,
-      grantSecrets: (role) => secrets.grantRead(role, keptWarm),
-    });
-    const schedule = keptWarm.length > 0 ? this.createSchedule(settings, refresh) : undefined;
-    const { principals } = compiled;
-    const http = new VendingApi(this, 'Http', { settings, handler: vend.function, principals });
-    new Alarms(this, 'Alarms', {
-      settings,
-      api: http.api,
-      refreshing: schedule && {
-        handler: refresh.function,
-        failures: refresh.failures,
-        undelivered: schedule.undelivered,
-        schedules: schedule.group,
-      },
-    });
-    addOutputs(this, { compiled, secrets, tokenTable, vend, refresh, http });
-  }
+  readonly vending: TokenVending;
 
-  private createSchedule(settings: Settings, { function: handler }: RefreshFunction): RefreshSchedule {
-    return new RefreshSchedule(this, 'RefreshSchedule', { settings, handler });
+  constructor(scope: Construct, id: string, props: VendingStackProps) {
+    super(scope, id, { description: 'Vends Instacart Connect access tokens to cloud workloads', ...props });
+    const { refreshMinutes, logRetentionDays, alarmTopicArn } = props;
+    // CDK leaves an id of Default out of logical ids, which would otherwise all change.
+    this.vending = new TokenVending(this, 'Default', {
+      ...props,
+      refreshEvery: refreshMinutes === undefined ? undefined : Duration.minutes(refreshMinutes),
+      logRetention: logRetentionDays,
+      alarmTopic: alarmTopicArn === undefined ? undefined : Topic.fromTopicArn(this, 'Topic', alarmTopicArn),
+    });
+    addOutputs(this, props.policy, this.vending);
   }
 }

@@ -7,13 +7,12 @@ import {
   TreatMissingData,
 } from 'aws-cdk-lib/aws-cloudwatch';
 import { metricsNamespace } from '../../lambda/observability/metrics.ts';
-import type { Settings } from '../settings.ts';
 
 export const fiveMinutes = Duration.minutes(5);
 
 /** The sum, over one period, of a count that the functions record. */
-export function counted(metricName: string, { stackName }: Settings, period: Duration): Metric {
-  const dimensionsMap = { service: stackName };
+export function counted(metricName: string, service: string, period: Duration): Metric {
+  const dimensionsMap = { service };
   return new Metric({ namespace: metricsNamespace, metricName, dimensionsMap, statistic: Stats.SUM, period });
 }
 

@@ -10,7 +10,6 @@ import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import type { IScheduleGroup } from 'aws-cdk-lib/aws-scheduler';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
-import type { Settings } from '../settings.ts';
 import { counted, onceIsEnough, fiveMinutes as period } from './alarm-metrics.ts';
 
 /** The refresh function, its failed runs, and the runs that its schedule could not start. */
@@ -24,12 +23,12 @@ export type Refreshing = {
 /** These alarms fire before callers are affected, who get the live token for as long as it lives. */
 export function createRefreshAlarms(
   scope: Construct,
-  settings: Settings,
+  service: string,
   { handler, failures, undelivered, schedules }: Refreshing,
 ): Alarm[] {
   return [
     createRefreshErrors(scope, handler),
-    createRefreshFailures(scope, settings),
+    createRefreshFailures(scope, service),
     createRefreshMissing(scope, handler),
     createMessages(
       scope,
@@ -61,14 +60,14 @@ function createRefreshErrors(scope: Construct, handler: IFunction): Alarm {
 }
 
 /** At every rate, each quarter of an hour has a run. After two bad ones most of the two-hour window is left. */
-function createRefreshFailures(scope: Construct, settings: Settings): Alarm {
+function createRefreshFailures(scope: Construct, service: string): Alarm {
   return new Alarm(scope, 'RefreshFailures', {
     alarmDescription:
       'The refresh function could not renew keepWarm tokens in two quarters of an hour. In its log, the lines "token ' +
       'refresh" with the outcome failed name the tokens and the reason: Connect is down, it refused the credentials or ' +
       'the scope, or the token table is out of reach. Callers get the live tokens until those end: about an hour and a ' +
       'half from now, where tokens live for a day.',
-    metric: counted('RefreshFailures', settings, Duration.minutes(15)),
+    metric: counted('RefreshFailures', service, Duration.minutes(15)),
     ...onceIsEnough,
     evaluationPeriods: 3,
     datapointsToAlarm: 2,

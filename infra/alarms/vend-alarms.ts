@@ -8,29 +8,28 @@ import {
   TreatMissingData,
 } from 'aws-cdk-lib/aws-cloudwatch';
 import type { Construct } from 'constructs';
-import type { Settings } from '../settings.ts';
 import { counted, onceIsEnough, fiveMinutes as period } from './alarm-metrics.ts';
 
-export type VendAlarmsProps = { settings: Settings; api: RestApi };
+export type VendAlarmsProps = { service: string; api: RestApi };
 
 /** These alarms fire when callers are affected, or soon will be. */
-export function createVendAlarms(scope: Construct, { settings, api }: VendAlarmsProps): Alarm[] {
+export function createVendAlarms(scope: Construct, { service, api }: VendAlarmsProps): Alarm[] {
   return [
-    createCredentialsRefused(scope, settings),
+    createCredentialsRefused(scope, service),
     createServerErrors(scope, api),
     createLastingErrors(scope, api),
-    createTableFaults(scope, settings),
+    createTableFaults(scope, service),
   ];
 }
 
-function createCredentialsRefused(scope: Construct, settings: Settings): Alarm {
+function createCredentialsRefused(scope: Construct, service: string): Alarm {
   return new Alarm(scope, 'CredentialsRefused', {
     alarmDescription:
       "Instacart Connect refused this service's credentials, or a secret cannot be read as a pair. In the log of either " +
       'function, lines with refused_credentials above 0, or with a fault that begins with AWSCURRENT, name the client and ' +
       'the secret_version_id: put the right pair into that secret. If ' +
       'mint is query_params_forbidden, Connect treats the pair as leaked: ask Instacart for a new one.',
-    metric: counted('CredentialsRefused', settings, period),
+    metric: counted('CredentialsRefused', service, period),
     ...onceIsEnough,
   });
 }
@@ -85,14 +84,14 @@ function errorShare({ deploymentStage: stage }: RestApi, least: number): MathExp
 }
 
 /** Callers do not notice, so operators must be told. Three periods an hour: a quiet stage has few vends. */
-function createTableFaults(scope: Construct, settings: Settings): Alarm {
+function createTableFaults(scope: Construct, service: string): Alarm {
   return new Alarm(scope, 'TableFaults', {
     alarmDescription:
       'The token table was slow, throttled, missing or denied several times in the last hour. Callers still get tokens, ' +
       'but every instance mints its own, and Connect may start to refuse that. In the log of either function, ' +
       "table_fault names the error: for AccessDenied check the table's resource policy, the function's role and the " +
       "state of the table's KMS key; for throttling the account's DynamoDB quotas.",
-    metric: counted('TableFaults', settings, period),
+    metric: counted('TableFaults', service, period),
     ...onceIsEnough,
     evaluationPeriods: 12,
     datapointsToAlarm: 3,

@@ -12,35 +12,46 @@ import {
   SecurityPolicy,
 } from 'aws-cdk-lib/aws-apigateway';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
-import { LogGroup } from 'aws-cdk-lib/aws-logs';
+import { LogGroup, type LogGroupProps } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import { tokenPath } from '../../lambda/protocol/contract.ts';
-import type { Settings } from '../settings.ts';
 import { accessLogFormat } from './access-log.ts';
 import { acknowledgeFindings } from './acknowledged-findings.ts';
 import { gatewayBody, gatewayHeaders, gatewayResponses } from './gateway-responses.ts';
 import { resourcePolicy } from './resource-policy.ts';
 
-export type VendingApiProps = { settings: Settings; handler: IFunction; principals: readonly string[] };
+export type VendingApiProps = {
+  /** What API Gateway's console calls the API. */
+  name: string;
+  /** Also a part of the URL. */
+  stageName: string;
+  throttling: { requestsPerSecond: number; burst: number };
+  /** Whether to set the CloudWatch role of API Gateway, which all APIs of the account and region share. */
+  accountRole: boolean;
+  logs: Pick<LogGroupProps, 'retention' | 'encryptionKey'>;
+  handler: IFunction;
+  principals: readonly string[];
+};
 
 /** The REST API. Every path and method reaches the function, if IAM and the resource policy allow the caller. */
 export class VendingApi extends Construct {
   readonly api: RestApi;
   readonly accessLog: LogGroup;
 
-  constructor(scope: Construct, id: string, { settings, handler, principals }: VendingApiProps) {
+  constructor(scope: Construct, id: string, props: VendingApiProps) {
     super(scope, id);
+    const { handler, principals } = props;
     this.accessLog = new LogGroup(this, 'AccessLog', {
-      retention: settings.logRetentionDays,
+      ...props.logs,
       removalPolicy: RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
     });
-    this.api = this.createApi(settings);
+    this.api = this.createApi(props);
     this.requireTls12();
     this.setResourcePolicy(principals);
     this.addResponses();
     // CDK's own output, without the path.
     this.api.node.tryRemoveChild('Endpoint');
-    this.keepExecutionLog(settings);
+    this.keepExecutionLog(props);
     const integration = new LambdaIntegration(handler, { allowTestInvoke: false });
     this.api.root.addMethod('ANY', integration);
     this.api.root.addProxy({ defaultIntegration: integration });
@@ -57,17 +68,17 @@ export class VendingApi extends Construct {
     return this.api.arnForExecuteApi('POST', tokenPath, this.api.deploymentStage.stageName);
   }
 
-  private createApi(settings: Settings): RestApi {
+  private createApi({ name, stageName, throttling, accountRole }: VendingApiProps): RestApi {
     return new RestApi(this, 'Api', {
-      restApiName: settings.stackName,
+      restApiName: name,
       description: 'Vends Instacart Connect access tokens',
       endpointTypes: [EndpointType.REGIONAL],
       defaultMethodOptions: { authorizationType: AuthorizationType.IAM },
-      cloudWatchRole: settings.apiGatewayAccountRole,
+      cloudWatchRole: accountRole,
       deployOptions: {
-        stageName: settings.stage,
-        throttlingRateLimit: settings.throttling.requestsPerSecond,
-        throttlingBurstLimit: settings.throttling.burst,
+        stageName,
+        throttlingRateLimit: throttling.requestsPerSecond,
+        throttlingBurstLimit: throttling.burst,
         accessLogDestination: new LogGroupLogDestination(this.accessLog),
         accessLogFormat: AccessLogFormat.custom(accessLogFormat),
         loggingLevel: MethodLoggingLevel.ERROR,
@@ -119,10 +130,10 @@ export class VendingApi extends Construct {
   }
 
   /** Without this log group API Gateway would create one itself, and keep it for ever. */
-  private keepExecutionLog(settings: Settings): void {
+  private keepExecutionLog({ stageName, logs }: VendingApiProps): void {
     const log = new LogGroup(this, 'ExecutionLog', {
-      logGroupName: Fn.join('', ['API-Gateway-Execution-Logs_', this.api.restApiId, '/', settings.stage]),
-      retention: settings.logRetentionDays,
+      logGroupName: Fn.join('', ['API-Gateway-Execution-Logs_', this.api.restApiId, '/', stageName]),
+      ...logs,
       removalPolicy: RemovalPolicy.DESTROY,
     });
     this.api.deploymentStage.node.addDependency(log);

@@ -4,6 +4,9 @@ import { timeBudget } from '../../lambda/values/time-budget.ts';
 import { FailureQueue } from './failure-queue.ts';
 import { type FunctionProps, ServiceFunction } from './service-lambda.ts';
 
+/** `every`: the time between two runs. */
+export type RefreshFunctionProps = FunctionProps & { every: Duration };
+
 /**
  * Keeps the policy's keepWarm tokens fresh. The stack has it even while that list is empty, so that the first entry
  * adds a schedule and changes nothing else. Only that schedule may invoke it.
@@ -12,7 +15,7 @@ export class RefreshFunction extends ServiceFunction {
   /** Runs that failed. Scheduler invokes asynchronously, so its own dead-letter queue does not get them. */
   readonly failures: FailureQueue;
 
-  constructor(scope: Construct, id: string, props: FunctionProps) {
+  constructor(scope: Construct, id: string, props: RefreshFunctionProps) {
     super(scope, id, {
       ...props,
       entry: 'refresh-function',
@@ -26,7 +29,7 @@ export class RefreshFunction extends ServiceFunction {
       onFailure: { bind: () => ({ destination: this.failures.queueArn }) },
       // The next run is the retry: it renews what is not fresh yet. Within a run the function retries each mint.
       retryAttempts: 0,
-      maxEventAge: Duration.minutes(props.settings.refreshMinutes),
+      maxEventAge: props.every,
     });
   }
 }

@@ -1,13 +1,12 @@
-import { Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
+import { type Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import { Effect, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import { CfnSchedule, ScheduleExpression, ScheduleGroup } from 'aws-cdk-lib/aws-scheduler';
 import { Construct } from 'constructs';
 import { scheduleInput } from '../../lambda/refresh/schedule-event.ts';
-import type { Settings } from '../settings.ts';
 import { FailureQueue } from './failure-queue.ts';
 
-export type RefreshScheduleProps = { settings: Settings; handler: IFunction };
+export type RefreshScheduleProps = { every: Duration; handler: IFunction };
 
 /** Invokes the refresh function at a fixed rate, with a role that may do nothing else. */
 export class RefreshSchedule extends Construct {
@@ -16,12 +15,11 @@ export class RefreshSchedule extends Construct {
   /** Scheduler reports by group, and this one has no other schedule. */
   readonly group: ScheduleGroup;
 
-  constructor(scope: Construct, id: string, { settings, handler }: RefreshScheduleProps) {
+  constructor(scope: Construct, id: string, { every, handler }: RefreshScheduleProps) {
     super(scope, id);
     this.undelivered = new FailureQueue(this, 'Undelivered');
     this.group = new ScheduleGroup(this, 'Group', { removalPolicy: RemovalPolicy.DESTROY });
     const role = this.createRole(this.group, handler);
-    const every = Duration.minutes(settings.refreshMinutes);
     const schedule = new CfnSchedule(this, 'Schedule', {
       description: 'Keeps the tokens of keepWarm in the policy fresh',
       groupName: this.group.scheduleGroupName,

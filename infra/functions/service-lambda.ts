@@ -1,13 +1,15 @@
 import { type Duration, RemovalPolicy } from 'aws-cdk-lib';
 import { type IRole, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Architecture, Code, Function as LambdaFunction, Runtime } from 'aws-cdk-lib/aws-lambda';
-import { LogGroup } from 'aws-cdk-lib/aws-logs';
+import { LogGroup, type LogGroupProps } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
-import type { Settings } from '../settings.ts';
 
 /** What both functions need. */
 export type FunctionProps = {
-  settings: Settings;
+  /** Tells this deployment's log lines and metrics from another's. */
+  serviceName: string;
+  memoryMegabytes: number;
+  logs: Pick<LogGroupProps, 'retention' | 'encryptionKey'>;
   /** The folder with the built bundle, which has the entries of both. */
   asset: string;
   /** Lets the function's role read the secrets that the function needs, and no others. */
@@ -31,9 +33,9 @@ export class ServiceFunction extends Construct {
 
   constructor(scope: Construct, id: string, props: ServiceFunctionProps) {
     super(scope, id);
-    const { settings, tokenTable, reservedConcurrency } = props;
+    const { tokenTable, reservedConcurrency } = props;
     this.logGroup = new LogGroup(this, 'Log', {
-      retention: settings.logRetentionDays,
+      ...props.logs,
       // The audit outlives the stack.
       removalPolicy: RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
     });
@@ -47,13 +49,13 @@ export class ServiceFunction extends Construct {
       architecture: Architecture.ARM_64,
       code: Code.fromAsset(props.asset),
       handler: `${props.entry}.handler`,
-      memorySize: settings.memoryMegabytes,
+      memorySize: props.memoryMegabytes,
       timeout: props.timeout,
       ...(reservedConcurrency !== undefined && { reservedConcurrentExecutions: reservedConcurrency }),
       role: this.role,
       logGroup: this.logGroup,
       environment: {
-        SERVICE_NAME: settings.stackName,
+        SERVICE_NAME: props.serviceName,
         TOKEN_TABLE: tokenTable.name,
       },
     });

@@ -3,15 +3,16 @@ import type { Construct } from 'constructs';
 import { timeBudget } from '../../lambda/values/time-budget.ts';
 import { type FunctionProps, ServiceFunction } from './service-lambda.ts';
 
+export type VendFunctionProps = FunctionProps & { reservedConcurrency: number | undefined };
+
 /** Answers token requests. Only API Gateway may invoke it. */
 export class VendFunction extends ServiceFunction {
-  constructor(scope: Construct, id: string, props: FunctionProps) {
+  constructor(scope: Construct, id: string, props: VendFunctionProps) {
     super(scope, id, {
       ...props,
       entry: 'vend-function',
       description: 'Vends Instacart Connect access tokens',
       timeout: Duration.millis(timeBudget.vendTimeoutMs),
-      reservedConcurrency: props.settings.reservedConcurrency,
     });
   }
 }

@@ -21,7 +21,7 @@ export async function startHarness() {
   ]);
   const { policy } = compilePolicy(policyText(connect.url), 'policy.yaml');
   const bundle = await mkdtemp(join(tmpdir(), 'bench-'));
-  const built = await bundleFunctions({ policy, into: bundle });
+  const built = bundleFunctions({ policy, into: bundle });
   const environment = {
     ...functionEnvironment({ secretsManager: secretsManager.url, dynamodb: dynamodb.url }),
     // For the vendors that ours is compared with.

@@ -16,7 +16,7 @@ let bundle: Bundle;
 beforeAll(async () => {
   mkdirSync(into);
   writeFileSync(join(into, 'left-over.mjs'), '');
-  bundle = await bundleFunctions({ policy, into });
+  bundle = bundleFunctions({ policy, into });
 });
 
 afterAll(() => vi.unstubAllEnvs());
@@ -83,7 +83,7 @@ describe('the bundle', () => {
     const cwd = process.cwd();
     process.chdir(tmpdir());
     try {
-      expect((await bundleFunctions({ policy, into: elsewhere })).files).toEqual(bundle.files);
+      expect(bundleFunctions({ policy, into: elsewhere }).files).toEqual(bundle.files);
     } finally {
       process.chdir(cwd);
     }

@@ -176,7 +176,8 @@ describe('both queues', () => {
 
 describe('where nothing is kept warm', () => {
   it('the function is there, and nothing ever invokes it', () => {
-    expect(functionOf(nothingKept)).toEqual(functionOf(stack));
+    // The asset has the policy in it.
+    expect({ ...functionOf(nothingKept), Code: 0 }).toEqual({ ...functionOf(stack), Code: 0 });
     for (const type of ['Schedule', 'ScheduleGroup']) {
       nothingKept.resourceCountIs(`AWS::Scheduler::${type}`, 0);
     }

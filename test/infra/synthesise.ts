@@ -1,5 +1,4 @@
-import { readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { readFileSync } from 'node:fs';
 import { App, Validations } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import featureFlags from 'aws-cdk-lib/recommended-feature-flags.json' with { type: 'json' };
@@ -11,16 +10,16 @@ import { temporaryFolder } from '../support/folders.ts';
 
 const { context } = JSON.parse(readFileSync(new URL('../../cdk.json', import.meta.url), 'utf8'));
 
-/** The stack by itself, in this process, under the same flags; its asset is a stand-in. */
+/** The stack by itself, in this process, under the same flags. */
 export function createStack(
   policy: string,
   change: Partial<Settings> = {},
 ): { app: App; stack: VendingStack } {
   const settings = { ...readSettings((key) => context[key]), ...change };
-  const asset = temporaryFolder();
-  writeFileSync(join(asset, 'vend-function.mjs'), 'export const handler = () => {};');
   const app = new App({ context: featureFlags, outdir: temporaryFolder(), analyticsReporting: false });
-  const stack = new VendingStack(app, { settings, compiled: compilePolicy(policy, 'p.yaml'), asset });
+  const { stage: stageName, stackName, policy: _file, ...props } = settings;
+  const compiled = compilePolicy(policy, 'p.yaml');
+  const stack = new VendingStack(app, stackName, { ...props, stageName, policy: compiled });
   Validations.of(app).addPlugins(new AwsSolutionsChecks(app));
   return { app, stack };
 }

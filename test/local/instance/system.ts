@@ -49,7 +49,7 @@ export async function startStack({
     startDynamoDB({ keys }),
   ]);
   const bundle = await mkdtemp(join(tmpdir(), 'connect-token-vending-'));
-  const built = await bundleFunctions({ policy: policy.policy, into: bundle });
+  const built = bundleFunctions({ policy: policy.policy, into: bundle });
   const lines: string[] = [];
   const start = (entry: 'vend-function' | 'refresh-function') =>
     startInstance({
