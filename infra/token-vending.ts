@@ -9,6 +9,8 @@ import { Alarms } from './alarms/alarms.ts';
 import type { Refreshing } from './alarms/refresh-alarms.ts';
 import { VendingApi, type VendingApiProps } from './api/vending-api.ts';
 import { bundleFunctions } from './bundle.ts';
+import { ServiceDashboard } from './dashboard/dashboard.ts';
+import { SavedQueries } from './dashboard/queries.ts';
 import { RefreshFunction } from './functions/refresh-lambda.ts';
 import { RefreshSchedule } from './functions/refresh-schedule.ts';
 import { VendFunction } from './functions/vend-lambda.ts';
@@ -116,6 +118,7 @@ export class TokenVending extends Construct {
       api: this.api.api,
       refreshing,
     });
+    this.watch(serviceName, keptWarm.length);
   }
 
   private createApi(props: TokenVendingProps, more: Pick<VendingApiProps, 'name' | 'logs'>): VendingApi {
@@ -127,6 +130,14 @@ export class TokenVending extends Construct {
       handler: this.vend.function,
       principals: props.policy.principals,
     });
+  }
+
+  private watch(serviceName: string, keptWarm: number): void {
+    const { api, vend, refresh } = this;
+    const functions = { vend: vend.function, refresh: refresh.function };
+    new ServiceDashboard(this, 'Seen', { serviceName, api: api.api, ...functions, keptWarm });
+    const logs = { vend: vend.logGroup, refresh: refresh.logGroup, access: api.accessLog };
+    new SavedQueries(this, 'Queries', { serviceName, logs });
   }
 
   private schedule(every: Duration): Refreshing {
