@@ -35,6 +35,7 @@ export function dashboardPicture(widgets: readonly Widget[]): string {
   const [width, height] = [24 * unit.x, bottom * unit.y];
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" font-family="sans-serif" font-size="13">`,
+    "<title>The dashboard's rows and graphs</title>",
     `<rect width="${width}" height="${height}" fill="#f2f3f3"/>`,
     ...widgets.map(draw),
     '</svg>\n',
