@@ -4,7 +4,7 @@ import { buildSync, type OutputFile } from 'esbuild';
 import type { Policy } from '../lambda/policy/policy.ts';
 
 const repository = join(import.meta.dirname, '..');
-const entryPoints = ['lambda/vend-function.ts', 'lambda/refresh-function.ts'];
+const entryPoints = ['lambda/vend-function.ts', 'lambda/refresh-function.ts', 'lambda/probe-function.ts'];
 /** esbuild writes nothing here, but derives the names of chunks from it: they are the same in every checkout. */
 const outdir = 'bundle';
 /**

@@ -12,7 +12,7 @@ import { bundleFunctions } from './bundle.ts';
 import { ServiceDashboard } from './dashboard/dashboard.ts';
 import { SavedQueries } from './dashboard/queries.ts';
 import { RefreshFunction } from './functions/refresh-lambda.ts';
-import { RefreshSchedule } from './functions/refresh-schedule.ts';
+import { FunctionSchedule } from './functions/schedule.ts';
 import { VendFunction } from './functions/vend-lambda.ts';
 import type { CompiledPolicy } from './policy/compile.ts';
 import { ClientSecrets } from './storage/client-secrets.ts';
@@ -142,7 +142,11 @@ export class TokenVending extends Construct {
 
   private schedule(every: Duration): Refreshing {
     const { function: handler, failures } = this.refresh;
-    const { undelivered, group } = new RefreshSchedule(this, 'RefreshSchedule', { every, handler });
+    const { undelivered, group } = new FunctionSchedule(this, 'RefreshSchedule', {
+      description: 'Keeps the tokens of keepWarm in the policy fresh',
+      every,
+      handler,
+    });
     return { handler, failures, undelivered, schedules: group };
   }
 

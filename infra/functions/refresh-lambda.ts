@@ -2,16 +2,16 @@ import { Duration } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import { timeBudget } from '../../lambda/values/time-budget.ts';
 import { FailureQueue } from './failure-queue.ts';
-import { type FunctionProps, ServiceFunction } from './service-lambda.ts';
+import { TokenFunction, type TokenFunctionProps } from './service-lambda.ts';
 
 /** `every`: the time between two runs. */
-export type RefreshFunctionProps = FunctionProps & { every: Duration };
+export type RefreshFunctionProps = TokenFunctionProps & { every: Duration };
 
 /**
  * Keeps the policy's keepWarm tokens fresh. The stack has it even while that list is empty, so that the first entry
  * adds a schedule and changes nothing else. Only that schedule may invoke it.
  */
-export class RefreshFunction extends ServiceFunction {
+export class RefreshFunction extends TokenFunction {
   /** Runs that failed. Scheduler invokes asynchronously, so its own dead-letter queue does not get them. */
   readonly failures: FailureQueue;
 

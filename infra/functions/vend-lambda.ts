@@ -1,12 +1,12 @@
 import { Duration } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import { timeBudget } from '../../lambda/values/time-budget.ts';
-import { type FunctionProps, ServiceFunction } from './service-lambda.ts';
+import { TokenFunction, type TokenFunctionProps } from './service-lambda.ts';
 
-export type VendFunctionProps = FunctionProps & { reservedConcurrency: number | undefined };
+export type VendFunctionProps = TokenFunctionProps & { reservedConcurrency: number | undefined };
 
 /** Answers token requests. Only API Gateway may invoke it. */
-export class VendFunction extends ServiceFunction {
+export class VendFunction extends TokenFunction {
   constructor(scope: Construct, id: string, props: VendFunctionProps) {
     super(scope, id, {
       ...props,

@@ -6,6 +6,7 @@ export type Policy = {
   clients: readonly Client[];
   grants: readonly Grant[];
   keepWarm: readonly KeepWarm[];
+  prober?: Prober;
 };
 
 /** One application at Connect. */
@@ -50,3 +51,6 @@ export type Grant = {
 
 /** A client_credentials token that the refresh function keeps fresh. Without scopes it is the unscoped token. */
 export type KeepWarm = { client: string; scopes: readonly string[]; retailerId?: string };
+
+/** What the prober asks for: a token that is kept warm, and a scope that no grant gives it. */
+export type Prober = KeepWarm & { ungrantedScope: string };

@@ -1,12 +1,12 @@
 import middy from '@middy/core';
 import type { RecordRefresh } from '../observability/refresh-line.ts';
 import { clientNamed, type KeepWarm, type Policy } from '../policy/policy.ts';
+import { isScheduleEvent } from '../protocol/schedule-event.ts';
 import type { RenewalRequest } from '../tokens/attempt.ts';
 import { nothingKnown } from '../tokens/known.ts';
 import type { Renew, RenewalResult } from '../tokens/renewal.ts';
 import { remainingSeconds } from '../tokens/token.ts';
 import { timeBudget } from '../values/time-budget.ts';
-import { isScheduleEvent } from './schedule-event.ts';
 
 /** Connect has a limit of requests per second. */
 const maxEntriesAtOnce = 4;

@@ -18,6 +18,11 @@ export const timeBudget = {
   /** The refresh function stops this long before Lambda would end it. */
   refreshMarginMs: 2_000,
 
+  /** The prober waits for an answer for longer than API Gateway takes to give one. */
+  probeRequestMs: 30_000,
+  /** Lambda ends the probe function. */
+  probeTimeoutMs: 35_000,
+
   /** A mint that a caller waits for, with every retry. */
   mintMs,
   /** A mint ahead of need, while the caller could have the live token. */

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { scheduleInput } from '../../../lambda/refresh/schedule-event.ts';
+import { scheduleInput } from '../../../lambda/protocol/schedule-event.ts';
 
 /** An invocation of the stack's schedule: EventBridge Scheduler fills in its input. */
 export function scheduleEvent(): typeof scheduleInput {

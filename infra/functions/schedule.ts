@@ -3,25 +3,25 @@ import { Effect, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import { CfnSchedule, ScheduleExpression, ScheduleGroup } from 'aws-cdk-lib/aws-scheduler';
 import { Construct } from 'constructs';
-import { scheduleInput } from '../../lambda/refresh/schedule-event.ts';
+import { scheduleInput } from '../../lambda/protocol/schedule-event.ts';
 import { FailureQueue } from './failure-queue.ts';
 
-export type RefreshScheduleProps = { every: Duration; handler: IFunction };
+export type FunctionScheduleProps = { description: string; every: Duration; handler: IFunction };
 
-/** Invokes the refresh function at a fixed rate, with a role that may do nothing else. */
-export class RefreshSchedule extends Construct {
+/** Invokes a function at a fixed rate, with a role that may do nothing else. */
+export class FunctionSchedule extends Construct {
   /** Invocations that Scheduler could not deliver. */
   readonly undelivered: FailureQueue;
   /** Scheduler reports by group, and this one has no other schedule. */
   readonly group: ScheduleGroup;
 
-  constructor(scope: Construct, id: string, { every, handler }: RefreshScheduleProps) {
+  constructor(scope: Construct, id: string, { description, every, handler }: FunctionScheduleProps) {
     super(scope, id);
     this.undelivered = new FailureQueue(this, 'Undelivered');
     this.group = new ScheduleGroup(this, 'Group', { removalPolicy: RemovalPolicy.DESTROY });
     const role = this.createRole(this.group, handler);
     const schedule = new CfnSchedule(this, 'Schedule', {
-      description: 'Keeps the tokens of keepWarm in the policy fresh',
+      description,
       groupName: this.group.scheduleGroupName,
       scheduleExpression: ScheduleExpression.rate(every).expressionString,
       flexibleTimeWindow: { mode: 'OFF' },

@@ -1,4 +1,4 @@
-/** What the stack's schedule sends to the refresh function. Scheduler fills in what is in angle brackets. */
+/** What the stack's schedules send to their functions. Scheduler fills in what is in angle brackets. */
 export const scheduleInput = {
   source: 'connect-token-vending.schedule',
   schedule_arn: '<aws.scheduler.schedule-arn>',
@@ -6,7 +6,7 @@ export const scheduleInput = {
   execution_id: '<aws.scheduler.execution-id>',
 } as const;
 
-/** Whether Scheduler sent this event for the stack's schedule. It catches mistakes; it is no security boundary. */
+/** Whether Scheduler sent this event for one of the stack's schedules. It catches mistakes; it is no security boundary. */
 export function isScheduleEvent(event: unknown): boolean {
   const given = (event ?? {}) as Record<string, unknown>;
   return (
