@@ -11,12 +11,15 @@ import { VendingApi, type VendingApiProps } from './api/vending-api.ts';
 import { bundleFunctions } from './bundle.ts';
 import { ServiceDashboard } from './dashboard/dashboard.ts';
 import { SavedQueries } from './dashboard/queries.ts';
+import { type DeploymentStyle, deployInSteps } from './functions/deployment.ts';
 import { RefreshFunction } from './functions/refresh-lambda.ts';
 import { FunctionSchedule } from './functions/schedule.ts';
 import { VendFunction } from './functions/vend-lambda.ts';
 import type { CompiledPolicy } from './policy/compile.ts';
 import { ClientSecrets } from './storage/client-secrets.ts';
 import { TokenTable } from './storage/tokens-table.ts';
+
+const defaultStageName = 'prod';
 
 export type TokenVendingProps = {
   /** Who may have which tokens: what `readPolicy` has made of a policy file. */
@@ -67,6 +70,11 @@ export type TokenVendingProps = {
    */
   apiGatewayAccountRole?: boolean | undefined;
   /**
+   * How requests move to a new version of the vend function: all at once, or step by step, and back if an alarm fires.
+   * @default 'canary10Percent5Minutes'
+   */
+  deployment?: DeploymentStyle | undefined;
+  /**
    * Where alarms go, and their end.
    * @default - nobody is notified
    */
@@ -115,19 +123,23 @@ export class TokenVending extends Construct {
     this.alarms = new Alarms(this, 'Alarms', {
       service: serviceName,
       topic: props.alarmTopic,
-      api: this.api.api,
+      api: { apiName: serviceName, stageName: props.stageName ?? defaultStageName },
       refreshing,
+      probing: undefined,
     });
+    const { alias } = this.vend;
+    const style = props.deployment ?? 'canary10Percent5Minutes';
+    deployInSteps(this.vend, { alias, style, alarms: this.alarms.ofVersion });
     this.watch(serviceName, keptWarm.length);
   }
 
   private createApi(props: TokenVendingProps, more: Pick<VendingApiProps, 'name' | 'logs'>): VendingApi {
     return new VendingApi(this, 'Http', {
       ...more,
-      stageName: props.stageName ?? 'prod',
+      stageName: props.stageName ?? defaultStageName,
       throttling: props.throttling ?? { requestsPerSecond: 100, burst: 200 },
       accountRole: props.apiGatewayAccountRole ?? false,
-      handler: this.vend.function,
+      handler: this.vend.alias,
       principals: props.policy.principals,
     });
   }

@@ -10,10 +10,24 @@ import { metricsNamespace } from '../../lambda/observability/metrics.ts';
 
 export const fiveMinutes = Duration.minutes(5);
 
+/** A metric that the functions record, for the whole service. */
+export function measured(
+  metricName: string,
+  service: string,
+  { statistic, period }: { statistic: string; period: Duration },
+): Metric {
+  return new Metric({
+    namespace: metricsNamespace,
+    metricName,
+    dimensionsMap: { service },
+    statistic,
+    period,
+  });
+}
+
 /** The sum, over one period, of a count that the functions record. */
 export function counted(metricName: string, service: string, period: Duration): Metric {
-  const dimensionsMap = { service };
-  return new Metric({ namespace: metricsNamespace, metricName, dimensionsMap, statistic: Stats.SUM, period });
+  return measured(metricName, service, { statistic: Stats.SUM, period });
 }
 
 /** For what should never happen: one occurrence raises the alarm, and no data is no fault. */

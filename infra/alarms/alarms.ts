@@ -1,25 +1,35 @@
-import type { RestApi } from 'aws-cdk-lib/aws-apigateway';
+import type { Alarm } from 'aws-cdk-lib/aws-cloudwatch';
 import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
+import { createProbeAlarms, type Probing } from './probe-alarms.ts';
 import { createRefreshAlarms, type Refreshing } from './refresh-alarms.ts';
-import { createVendAlarms } from './vend-alarms.ts';
+import { type ApiNames, createVendAlarms } from './vend-alarms.ts';
 
 export type AlarmsProps = {
   /** The dimension `service` of the functions' metrics. */
   service: string;
   topic: ITopic | undefined;
-  api: RestApi;
+  api: ApiNames;
   /** Undefined where the policy keeps nothing warm: then a refresh function that never runs is no fault. */
   refreshing: Refreshing | undefined;
+  /** Undefined where the policy has no prober. */
+  probing: Probing | undefined;
 };
 
 /** Every alarm, and the topic that each notifies. */
 export class Alarms extends Construct {
-  constructor(scope: Construct, id: string, { service, topic, api, refreshing }: AlarmsProps) {
+  /** Those that a bad version of the vend function sets off within minutes. */
+  readonly ofVersion: readonly Alarm[];
+
+  constructor(scope: Construct, id: string, { service, topic, api, refreshing, probing }: AlarmsProps) {
     super(scope, id);
+    const { serverErrors, others } = createVendAlarms(this, { service, api });
+    const probes = probing === undefined ? [] : createProbeAlarms(this, service, probing);
+    this.ofVersion = [serverErrors, ...probes];
     const alarms = [
-      ...createVendAlarms(this, { service, api }),
+      ...this.ofVersion,
+      ...others,
       ...(refreshing === undefined ? [] : createRefreshAlarms(this, service, refreshing)),
     ];
     if (topic === undefined) return;

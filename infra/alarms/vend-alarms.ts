@@ -1,25 +1,33 @@
-import type { RestApi } from 'aws-cdk-lib/aws-apigateway';
 import {
   Alarm,
   type AlarmProps,
   ComparisonOperator,
   MathExpression,
+  Metric,
   Stats,
   TreatMissingData,
 } from 'aws-cdk-lib/aws-cloudwatch';
 import type { Construct } from 'constructs';
 import { counted, onceIsEnough, fiveMinutes as period } from './alarm-metrics.ts';
 
-export type VendAlarmsProps = { service: string; api: RestApi };
+/**
+ * CloudWatch knows an API and its stage by these names. A reference to the stage would make a circle of the template: the
+ * stage refers to the alias of the vend function, whose deployment watches these alarms.
+ */
+export type ApiNames = { apiName: string; stageName: string };
+
+export type VendAlarmsProps = { service: string; api: ApiNames };
 
 /** These alarms fire when callers are affected, or soon will be. */
-export function createVendAlarms(scope: Construct, { service, api }: VendAlarmsProps): Alarm[] {
-  return [
-    createCredentialsRefused(scope, service),
-    createServerErrors(scope, api),
+export function createVendAlarms(scope: Construct, { service, api }: VendAlarmsProps) {
+  const credentialsRefused = createCredentialsRefused(scope, service);
+  const serverErrors = createServerErrors(scope, api);
+  const others = [
+    credentialsRefused,
     createLastingErrors(scope, api),
     createTableFaults(scope, service),
   ];
+  return { serverErrors, others };
 }
 
 function createCredentialsRefused(scope: Construct, service: string): Alarm {
@@ -38,7 +46,7 @@ const whatToRead =
   'The audit lines with a status of 500 and more give the reason: upstream_unavailable means Connect, misconfigured a ' +
   'secret. Without such lines the function does not answer: see its errors and throttles, and the access log.';
 
-function createServerErrors(scope: Construct, api: RestApi): Alarm {
+function createServerErrors(scope: Construct, api: ApiNames): Alarm {
   return createErrorAlarm(scope, 'ServerErrors', {
     alarmDescription:
       'At least three requests, and more than 5 % of all, got a 5xx response in the last five minutes. ' +
@@ -49,7 +57,7 @@ function createServerErrors(scope: Construct, api: RestApi): Alarm {
 }
 
 /** In a quiet hour one failure is no rate, but three are. */
-function createLastingErrors(scope: Construct, api: RestApi): Alarm {
+function createLastingErrors(scope: Construct, api: ApiNames): Alarm {
   return createErrorAlarm(scope, 'LastingErrors', {
     alarmDescription:
       'More than 5 % of the requests got a 5xx response in three of the five-minute periods of the last hour. ' +
@@ -70,14 +78,17 @@ function createErrorAlarm(scope: Construct, id: string, props: Omit<AlarmProps, 
 }
 
 /** In %, of the requests without a 4xx response: a stranger's unsigned requests must not hide failures. */
-function errorShare({ deploymentStage: stage }: RestApi, least: number): MathExpression {
+function errorShare({ apiName, stageName }: ApiNames, least: number): MathExpression {
+  const dimensionsMap = { ApiName: apiName, Stage: stageName };
+  const sum = (metricName: string) =>
+    new Metric({ namespace: 'AWS/ApiGateway', metricName, dimensionsMap, statistic: Stats.SUM, period });
   return new MathExpression({
     label: 'Share of 5xx responses in %',
     expression: `IF(errors >= ${least}, 100 * errors / (requests - FILL(refused, 0)), 0)`,
     usingMetrics: {
-      errors: stage.metricServerError({ statistic: Stats.SUM, period }),
-      refused: stage.metricClientError({ statistic: Stats.SUM, period }),
-      requests: stage.metricCount({ statistic: Stats.SUM, period }),
+      errors: sum('5XXError'),
+      refused: sum('4XXError'),
+      requests: sum('Count'),
     },
     period,
   });
