@@ -34,6 +34,8 @@ const stageSchema = z.strictObject(
     refreshMinutes: count(15).default(15),
     /** Instances of the vend function that run at once. Default: no limit but the account's. */
     reservedConcurrency: count(10_000).optional(),
+    /** The age of a client secret at which the alarm SecretAge fires. Instacart flags credentials at six months. */
+    secretAgeAlarmDays: count(3650).default(150),
     /** Whether to set the account's CloudWatch role for API Gateway, which all its APIs in the region share. */
     apiGatewayAccountRole: z.boolean({ error: 'write true or false' }),
     alarmTopicArn: z

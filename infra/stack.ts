@@ -31,14 +31,15 @@ export class VendingStack extends Stack {
       tokenTable,
       grantSecrets: (role) => secrets.grantRead(role),
     });
-    const keptWarm = compiled.policy.keepWarm.map(({ client }) => client);
+    const isKeptWarm = compiled.policy.keepWarm.length > 0;
     const refresh = new RefreshFunction(this, 'Refresh', {
       settings,
       asset,
       tokenTable,
-      grantSecrets: (role) => secrets.grantRead(role, keptWarm),
+      // Each run records the age of every client's secret. Without a schedule there is no run.
+      grantSecrets: (role) => (isKeptWarm ? secrets.grantRead(role) : undefined),
     });
-    const schedule = keptWarm.length > 0 ? this.createSchedule(settings, refresh) : undefined;
+    const schedule = isKeptWarm ? this.createSchedule(settings, refresh) : undefined;
     const { principals } = compiled;
     const http = new VendingApi(this, 'Http', { settings, handler: vend.function, principals });
     new Alarms(this, 'Alarms', {

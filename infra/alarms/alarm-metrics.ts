@@ -12,9 +12,26 @@ import type { Settings } from '../settings.ts';
 export const fiveMinutes = Duration.minutes(5);
 
 /** The sum, over one period, of a count that the functions record. */
-export function counted(metricName: string, { stackName }: Settings, period: Duration): Metric {
-  const dimensionsMap = { service: stackName };
-  return new Metric({ namespace: metricsNamespace, metricName, dimensionsMap, statistic: Stats.SUM, period });
+export function counted(metricName: string, settings: Settings, period: Duration): Metric {
+  return recorded(metricName, settings, { statistic: Stats.SUM, period });
+}
+
+/** The highest value, over one period, of what the functions record. */
+export function highest(metricName: string, settings: Settings, period: Duration): Metric {
+  return recorded(metricName, settings, { statistic: Stats.MAXIMUM, period });
+}
+
+function recorded(
+  metricName: string,
+  { stackName }: Settings,
+  over: { statistic: string; period: Duration },
+): Metric {
+  return new Metric({
+    namespace: metricsNamespace,
+    metricName,
+    dimensionsMap: { service: stackName },
+    ...over,
+  });
 }
 
 /** For what should never happen: one occurrence raises the alarm, and no data is no fault. */

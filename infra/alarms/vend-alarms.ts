@@ -1,3 +1,4 @@
+import { Duration } from 'aws-cdk-lib';
 import type { RestApi } from 'aws-cdk-lib/aws-apigateway';
 import {
   Alarm,
@@ -9,7 +10,7 @@ import {
 } from 'aws-cdk-lib/aws-cloudwatch';
 import type { Construct } from 'constructs';
 import type { Settings } from '../settings.ts';
-import { counted, onceIsEnough, fiveMinutes as period } from './alarm-metrics.ts';
+import { counted, highest, onceIsEnough, fiveMinutes as period } from './alarm-metrics.ts';
 
 export type VendAlarmsProps = { settings: Settings; api: RestApi };
 
@@ -20,6 +21,7 @@ export function createVendAlarms(scope: Construct, { settings, api }: VendAlarms
     createServerErrors(scope, api),
     createLastingErrors(scope, api),
     createTableFaults(scope, settings),
+    createSecretAge(scope, settings),
   ];
 }
 
@@ -96,5 +98,21 @@ function createTableFaults(scope: Construct, settings: Settings): Alarm {
     ...onceIsEnough,
     evaluationPeriods: 12,
     datapointsToAlarm: 3,
+  });
+}
+
+/** A stack that keeps nothing warm records an age with each mint only: a day without one says nothing. */
+function createSecretAge(scope: Construct, settings: Settings): Alarm {
+  const { secretAgeAlarmDays: threshold } = settings;
+  return new Alarm(scope, 'SecretAge', {
+    alarmDescription:
+      `The current version of a client secret is ${threshold} days old or more, and Instacart flags credentials at six ` +
+      'months. The metric SecretAgeDays by client, and secret_age_days in the log of either function, name the client. ' +
+      'Have Instacart clone the application, check the new pair with npm run credentials, and put it into the secret. The ' +
+      'alarm ends within about a day of the next reading.',
+    metric: highest('SecretAgeDays', settings, Duration.days(1)),
+    ...onceIsEnough,
+    threshold,
+    treatMissingData: TreatMissingData.IGNORE,
   });
 }

@@ -17,6 +17,8 @@ export const timeBudget = {
   refreshTimeoutMs: 300_000,
   /** The refresh function stops this long before Lambda would end it. */
   refreshMarginMs: 2_000,
+  /** The refresh function stops asking how old the clients' secrets are. */
+  secretAgesMs: 60_000,
 
   /** A mint that a caller waits for, with every retry. */
   mintMs,

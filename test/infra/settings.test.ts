@@ -12,6 +12,7 @@ const good = {
   memoryMegabytes: 512,
   logRetentionDays: 30,
   refreshMinutes: 5,
+  secretAgeAlarmDays: 90,
   apiGatewayAccountRole: false,
 };
 
@@ -34,6 +35,11 @@ describe('settings', () => {
     expect(read({ refreshMinutes: undefined }).refreshMinutes).toBe(15);
   });
 
+  it('take a client secret for old after 150 days unless they say otherwise', () => {
+    expect(read({ secretAgeAlarmDays: undefined }).secretAgeAlarmDays).toBe(150);
+    expect(read({ secretAgeAlarmDays: 3650 }).secretAgeAlarmDays).toBe(3650);
+  });
+
   it('are right in cdk.json, for every stage', () => {
     const { context } = JSON.parse(readFileSync(new URL('../../cdk.json', import.meta.url), 'utf8'));
     const stages = Object.keys(context.stages);
@@ -51,6 +57,9 @@ describe('settings', () => {
       'stackName: write a name of up to 64 letters, digits and -, starting with a letter',
     ],
     [{ stackName: undefined }, 'stackName: write a name such as connect-token-vending'],
+    [{ secretAgeAlarmDays: 0 }, 'secretAgeAlarmDays: write a whole number, 1 to 3650'],
+    [{ secretAgeAlarmDays: 3651 }, 'secretAgeAlarmDays: write a whole number, 1 to 3650'],
+    [{ secretAgeAlarmDays: 1.5 }, 'secretAgeAlarmDays: write a whole number, 1 to 3650'],
     [{ throttling: undefined }, 'throttling: write { "requestsPerSecond": 100, "burst": 200 }'],
     [
       { throttling: { requestsPerSecond: 0, burst: 1 } },
