@@ -37,10 +37,10 @@ function* secretRules({ has, fields }: Draft<ClientEntry>): Iterable<Finding> {
 }
 
 /** The client's secret goes to its host, so a host that is not Instacart's must be meant. */
-function* hostRules({ has, fields: { baseUrl } }: Draft<ClientEntry>): Iterable<Finding> {
+function* hostRules({ has, fields: { baseUrl, otherHost } }: Draft<ClientEntry>): Iterable<Finding> {
   if (has('baseUrl') && baseUrl === undefined) return;
   const isOwn = baseUrl === undefined || isOwnHost(baseUrl);
-  if (isOwn && has('otherHost')) {
+  if (isOwn && otherHost === true) {
     yield { path: ['otherHost'], text: "is for a host that is not Instacart's: remove it" };
   }
   if (!isOwn && !has('otherHost')) {

@@ -16,8 +16,11 @@ export const baseUrlRule = `^(?:https://${hostRule}(?::(?!443/?$)${portRule})?|h
 /** A `baseUrl` that needs no `otherHost`. */
 export const ownHostRule = String.raw`^https?://(?:${instacartRule}|${thisMachineRule})(?::\d+)?/?$`;
 
+/** The same in letters of either case. */
+const anyCaseHostRule = hostRule.replaceAll('a-z', 'A-Za-z');
+
 /** A redirect URI: printable ASCII without `*`, `#` and `\`, and no user name before its host. */
-export const redirectUriRule = String.raw`^(?=.{9,2008}$)(?:https://[A-Za-z0-9._\-]+|https://\[[0-9A-Fa-f:.]+\]|http://${loopbackRule})(?::${portRule})?(?:[/?][\x21\x22\x24-\x29\x2b-\x5b\x5d-\x7e]*)?$`;
+export const redirectUriRule = String.raw`^(?=.{9,2008}$)(?:https://${anyCaseHostRule}|http://${loopbackRule})(?::${portRule})?(?:[/?][\x21\x22\x24-\x29\x2b-\x5b\x5d-\x7e]*)?$`;
 
 const baseUrlPattern = new RegExp(baseUrlRule);
 const ownHostPattern = new RegExp(ownHostRule);
