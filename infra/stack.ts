@@ -1,10 +1,11 @@
-import { type App, Stack } from 'aws-cdk-lib';
+import { type App, Stack, Validations } from 'aws-cdk-lib';
 import { Alarms } from './alarms/alarms.ts';
 import { VendingApi } from './api/vending-api.ts';
 import { RefreshFunction } from './functions/refresh-lambda.ts';
 import { RefreshSchedule } from './functions/refresh-schedule.ts';
 import { VendFunction } from './functions/vend-lambda.ts';
 import { addOutputs } from './outputs.ts';
+import { addPlacementRules } from './placement.ts';
 import type { CompiledPolicy } from './policy/compile.ts';
 import type { Settings } from './settings.ts';
 import { ClientSecrets } from './storage/client-secrets.ts';
@@ -52,6 +53,10 @@ export class VendingStack extends Stack {
         schedules: schedule.group,
       },
     });
+    addPlacementRules(this, settings, compiled);
+    for (const [index, warning] of compiled.warnings.entries()) {
+      Validations.of(this).addWarning(`ConnectTokenVending-PolicyWarning${index + 1}`, warning);
+    }
     addOutputs(this, { compiled, secrets, tokenTable, vend, refresh, http });
   }
 

@@ -16,7 +16,7 @@ export function createStack(
   policy: string,
   change: Partial<Settings> = {},
 ): { app: App; stack: VendingStack } {
-  const settings = { ...readSettings((key) => context[key]), ...change };
+  const settings = { ...readSettings((key) => ({ ...context, stage: 'production' })[key]), ...change };
   const asset = temporaryFolder();
   writeFileSync(join(asset, 'vend-function.mjs'), 'export const handler = () => {};');
   const app = new App({ context: featureFlags, outdir: temporaryFolder(), analyticsReporting: false });
