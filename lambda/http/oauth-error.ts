@@ -73,6 +73,6 @@ export class OAuthError extends Error {
 }
 
 /** `error_description`: the reason is the word to look up in the documents and to find in the audit line. */
-export function describedError(description: string, reason: Reason): string {
+export function withReason(description: string, reason: Reason): string {
   return `${description} (reason: ${reason})`;
 }

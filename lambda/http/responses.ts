@@ -3,7 +3,7 @@ import { responseHeaders } from '../protocol/contract.ts';
 import type { ErrorBody } from '../protocol/error-codes.ts';
 import { responseTimes, type Token } from '../tokens/token.ts';
 import type { CacheStatus } from '../tokens/token-cache.ts';
-import { describedError, type OAuthError } from './oauth-error.ts';
+import { type OAuthError, withReason } from './oauth-error.ts';
 
 /** RFC 9211's words for the source of a token. */
 const cacheStatuses: Record<CacheStatus, string> = {
@@ -31,7 +31,7 @@ export function errorResponse(
   { status, code, message, reason, headers }: OAuthError,
   requestId: string,
 ): APIGatewayProxyResult {
-  const description = describedError(message, reason);
+  const description = withReason(message, reason);
   const body: ErrorBody = { error: code, error_description: description, request_id: requestId };
   return jsonResponse(status, body, headers);
 }
