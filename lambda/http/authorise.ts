@@ -23,6 +23,7 @@ export function authorise(policy: Policy, caller: Caller, request: NamedRequest)
     scopes,
     retailerId,
     minTtlMs,
+    // The kinds are told apart for the compiler: a subject of another kind has neither of these.
     userId: subject.kind === 'user' ? subject.userId : undefined,
     redirectUri: subject.kind === 'code' ? subject.redirectUri : undefined,
   };

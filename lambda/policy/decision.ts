@@ -142,7 +142,7 @@ function matchesUser(pattern: string, userId: string | undefined): boolean {
 
 function coversRedirectUri(grant: Grant, { grantType, redirectUri }: AccessRequest): boolean {
   if (grantType !== 'authorization_code') return true;
-  return redirectUri !== undefined && grant.redirectUris.includes(redirectUri);
+  return grant.redirectUris.some((granted) => granted === redirectUri);
 }
 
 function coversRetailer({ retailerIds }: Grant, { retailerId }: AccessRequest): boolean {

@@ -22,6 +22,7 @@ export function describeDenial(
   return `You signed as ${kind}/${name} of ${account}. ${texts[reason]({ policy, caller, request: whole, reason })}`;
 }
 
+/** For what a request lacks. No text is about these values: a reason that needs a field comes of a request that has it. */
 const nothing: AccessRequest = { client: '', grantType: 'client_credentials', scopes: [] };
 
 const texts: Record<DenialReason, (denied: Denied) => string> = {

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { defaultClient } from '../../lambda/http/default-client.ts';
 import {
   clientOf,
   good,
@@ -76,6 +77,14 @@ describe('a request without a client', () => {
     });
     await invoke(jsonEvent(withoutClient));
     expect(lines[0]?.['client']).toBeUndefined();
+  });
+
+  it('has no default where nothing is granted', () => {
+    const api = { partition: 'aws', account: '111122223333', kind: 'role', name: 'api' } as const;
+    expect(() => defaultClient({ ...policy, grants: [ofOthers] }, api)).toThrow(
+      'The policy grants you nothing.',
+    );
+    expect(defaultClient(policy, { ...api, name: 'checkout-api' })).toBe('acme');
   });
 
   it('that is denied is recorded with the client that it meant', async () => {
