@@ -37,7 +37,8 @@ export async function expectFault(
   [, , status, reason, sent]: UpstreamFault,
 ): Promise<void> {
   expectError(answer, { status, error: errors[status] as ErrorCode });
-  expect(answer.body['error_description']).toContain(saysOf[reason]);
+  for (const words of [saysOf[reason], ` (reason: ${reason})`])
+    expect(answer.body['error_description']).toContain(words);
   const [least, most] = Array.isArray(sent) ? sent : [sent, sent];
   expect(world.connect.requests.length).toBeGreaterThanOrEqual(least);
   expect(world.connect.requests.length).toBeLessThanOrEqual(most);
