@@ -2,18 +2,30 @@ import { App, Validations } from 'aws-cdk-lib';
 import featureFlags from 'aws-cdk-lib/recommended-feature-flags.json' with { type: 'json' };
 import { AwsSolutionsChecks } from 'cdk-nag';
 import { PolicyTooLarge } from './api/resource-policy.ts';
+import { refuseUnknownKeys } from './context-keys.ts';
 import { ConfigurationError } from './files/problems.ts';
+import { refuseDistantTopic } from './placement.ts';
 import { readPolicy } from './policy/compile.ts';
 import { readCdkJson, readSettings } from './settings.ts';
 import { VendingStack } from './stack.ts';
+import { secretsOfOtherStages } from './stages.ts';
 import { TooManySecrets } from './storage/read-policies.ts';
 
 // Sets every recommended feature flag of the pinned CDK. Performance counters would make each synth's output differ.
 const app = new App({ context: featureFlags, performanceReporting: false });
 try {
-  const settings = readSettings((key) => app.node.tryGetContext(key), readCdkJson());
-  const { stage: stageName, stackName, policy: policyFile, ...rest } = settings;
-  new VendingStack(app, stackName, { ...rest, stageName, policy: readPolicy(policyFile) });
+  const cdkJson = readCdkJson();
+  const context: Record<string, unknown> = app.node.getAllContext();
+  refuseUnknownKeys(context, cdkJson);
+  const settings = readSettings((key) => context[key], cdkJson);
+  const compiled = readPolicy(settings.policy, {
+    target: 'deployment',
+    today: new Date().toISOString().slice(0, 10),
+    secretsOfOtherStages: secretsOfOtherStages(context['stages'], settings.stage),
+  });
+  refuseDistantTopic(settings, compiled, cdkJson);
+  const { stage: stageName, stackName, policy: _, ...rest } = settings;
+  new VendingStack(app, stackName, { ...rest, stageName, policy: compiled });
   Validations.of(app).addPlugins(new AwsSolutionsChecks(app));
 } catch (error) {
   const configurationErrors = [ConfigurationError, PolicyTooLarge, TooManySecrets];

@@ -6,6 +6,12 @@ import { ConfigurationError, type Finding, formatPath } from './files/problems.t
 import { isObject, schemaFindings } from './files/schema-findings.ts';
 import { readSource, type Source } from './files/source.ts';
 import { readText } from './files/text-file.ts';
+import {
+  refuseSharedAccountRole,
+  refuseSharedStackName,
+  refuseUnusableNames,
+  wantedStage,
+} from './stages.ts';
 
 const retentions = Object.values(RetentionDays).filter((days) => typeof days === 'number' && days < 9999);
 
@@ -34,6 +40,8 @@ const stageSchema = z.strictObject(
     refreshMinutes: count(15).default(15),
     /** Instances of the vend function that run at once. Default: no limit but the account's. */
     reservedConcurrency: count(10_000).optional(),
+    /** The age of a client secret at which the alarm SecretAge fires. Instacart flags credentials at six months. */
+    secretAgeAlarmDays: count(3650).default(150),
     /** Whether to set the account's CloudWatch role for API Gateway, which all its APIs in the region share. */
     apiGatewayAccountRole: z.boolean({ error: 'write true or false' }),
     alarmTopicArn: z
@@ -68,17 +76,10 @@ export function readSettings(context: (key: string) => unknown, file?: Source): 
     return refuse([{ path: ['context', 'stages'], text: 'write the stages, each with its settings' }]);
   }
   refuseUnusableNames(stages, refuse);
-  const wanted = context('stage');
-  if (typeof wanted !== 'string' || !Object.hasOwn(stages, wanted)) {
-    const known = Object.keys(stages);
-    const choice = known.length === 0 ? 'cdk.json context.stages has none yet' : known.join(' or ');
-    const text = `write the name of a stage: ${choice}`;
-    const { context: inFile } = (file?.value ?? {}) as { context?: { stage?: unknown } };
-    if (file === undefined || inFile?.stage === wanted) refuse([{ path: ['context', 'stage'], text }]);
-    throw new ConfigurationError(`-c stage=${String(wanted)}`, [{ path: '', text }]);
-  }
+  const wanted = wantedStage(context('stage'), stages, file);
   const path = ['context', 'stages', wanted];
   refuseSharedStackName(stages, wanted, refuse);
+  refuseSharedAccountRole(stages, wanted, refuse);
   const given = stages[wanted];
   const policy = context('policy');
   const settings = isObject(given) && policy !== undefined ? { ...given, policy } : given;
@@ -87,26 +88,6 @@ export function readSettings(context: (key: string) => unknown, file?: Source): 
     return refuse(findings.map((finding) => ({ ...finding, path: [...path, ...finding.path] })));
   }
   return { ...stageSchema.parse(settings), stage: wanted };
-}
-
-type Refuse = (findings: readonly Finding[]) => never;
-
-/** A stage's name is a part of the URL. */
-function refuseUnusableNames(stages: object, refuse: Refuse): void {
-  const unusable = Object.keys(stages).filter((name) => !/^[A-Za-z][A-Za-z0-9_-]{0,127}$/.test(name));
-  const text = 'name a stage with up to 128 letters, digits, - and _, starting with a letter';
-  if (unusable.length > 0)
-    refuse(unusable.map((name) => ({ path: ['context', 'stages', name], text, at: 'key' })));
-}
-
-/** Deploying one of the stages would replace the other. */
-function refuseSharedStackName(stages: Record<string, unknown>, stage: string, refuse: Refuse): void {
-  const nameOf = (one: unknown) => (isObject(one) ? one['stackName'] : undefined);
-  const stackName = nameOf(stages[stage]);
-  const other = Object.keys(stages).find((name) => name !== stage && nameOf(stages[name]) === stackName);
-  if (other === undefined || stackName === undefined) return;
-  const text = `the stage ${other} has the same name: write another`;
-  refuse([{ path: ['context', 'stages', stage, 'stackName'], text }]);
 }
 
 function count(most: number, least = 1) {

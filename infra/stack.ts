@@ -2,6 +2,7 @@ import { Duration, Stack, type StackProps } from 'aws-cdk-lib';
 import { Topic } from 'aws-cdk-lib/aws-sns';
 import type { Construct } from 'constructs';
 import { addOutputs } from './outputs.ts';
+import { addPlacementRules } from './placement.ts';
 import { TokenVending, type TokenVendingProps } from './token-vending.ts';
 
 /** What a file of settings can say of a construct's props: plain data. */
@@ -29,6 +30,7 @@ export class VendingStack extends Stack {
       logRetention: logRetentionDays,
       alarmTopic: alarmTopicArn === undefined ? undefined : Topic.fromTopicArn(this, 'Topic', alarmTopicArn),
     });
+    addPlacementRules(this, props);
     addOutputs(this, props.policy, this.vending);
   }
 }

@@ -1,7 +1,8 @@
 import { join } from 'node:path';
-import { Duration, Stack, Stage } from 'aws-cdk-lib';
+import { Duration, Stack, Stage, Validations } from 'aws-cdk-lib';
 import { Effect, Grant, type IGrantable, PolicyDocument, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
+import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
@@ -65,6 +66,11 @@ export type TokenVendingProps = {
    */
   logKey?: IKey | undefined;
   /**
+   * The age of a client secret at which an alarm fires. Instacart advises a rotation every six months.
+   * @default 150
+   */
+  secretAgeAlarmDays?: number | undefined;
+  /**
    * Whether to set the CloudWatch role of API Gateway, which all APIs of the account and region share.
    * @default false
    */
@@ -107,7 +113,7 @@ export class TokenVending extends Construct {
       asset: this.bundle(policy),
       tokenTable: this.tokenTable,
     };
-    const keptWarm = policy.policy.keepWarm.map(({ client }) => client);
+    const keptWarm = policy.policy.keepWarm.length;
     this.vend = new VendFunction(this, 'Vend', {
       ...both,
       grantSecrets: (role) => this.secrets.grantRead(role),
@@ -115,10 +121,11 @@ export class TokenVending extends Construct {
     });
     this.refresh = new RefreshFunction(this, 'Refresh', {
       ...both,
-      grantSecrets: (role) => this.secrets.grantRead(role, keptWarm),
+      // Each run records the age of every client's secret. Without a schedule there is no run.
+      grantSecrets: (role) => (keptWarm > 0 ? this.secrets.grantRead(role) : undefined),
       every: refreshEvery,
     });
-    const refreshing = keptWarm.length === 0 ? undefined : this.schedule(refreshEvery);
+    const refreshing = keptWarm === 0 ? undefined : this.schedule(refreshEvery);
     this.api = this.createApi(props, { name: serviceName, logs });
     this.alarms = new Alarms(this, 'Alarms', {
       service: serviceName,
@@ -126,11 +133,15 @@ export class TokenVending extends Construct {
       api: { apiName: serviceName, stageName: props.stageName ?? defaultStageName },
       refreshing,
       probing: undefined,
+      secretAgeAlarmDays: props.secretAgeAlarmDays ?? 150,
     });
     const { alias } = this.vend;
     const style = props.deployment ?? 'canary10Percent5Minutes';
     deployInSteps(this.vend, { alias, style, alarms: this.alarms.ofVersion });
-    this.watch(serviceName, keptWarm.length);
+    this.watch(serviceName, keptWarm);
+    for (const [index, warning] of policy.warnings.entries()) {
+      Validations.of(this).addWarning(`ConnectTokenVending-PolicyWarning${index + 1}`, warning);
+    }
   }
 
   private createApi(props: TokenVendingProps, more: Pick<VendingApiProps, 'name' | 'logs'>): VendingApi {
@@ -139,7 +150,7 @@ export class TokenVending extends Construct {
       stageName: props.stageName ?? defaultStageName,
       throttling: props.throttling ?? { requestsPerSecond: 100, burst: 200 },
       accountRole: props.apiGatewayAccountRole ?? false,
-      handler: this.vend.alias,
+      handler: this.vend.alias as IFunction,
       principals: props.policy.principals,
     });
   }

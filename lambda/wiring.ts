@@ -7,6 +7,7 @@ import { createVend } from './http/vend.ts';
 import { createRecordRequest } from './observability/audit.ts';
 import { createLog, errorFields } from './observability/log.ts';
 import { createRecordRefresh } from './observability/refresh-line.ts';
+import { createRecordSecret } from './observability/secret-line.ts';
 import type { Policy } from './policy/policy.ts';
 import { createRefreshHandler } from './refresh/refresh-handler.ts';
 import type { RenewalDependencies } from './tokens/attempt.ts';
@@ -53,24 +54,33 @@ export function createVendFunction({ policy, tokenTable, service }: FunctionOpti
 
 /** Everything that one instance of the refresh function consists of. */
 export function createRefreshFunction({ policy, tokenTable, service }: FunctionOptions) {
-  const renew = createRenew(fleetDependencies(tokenTable, refreshTable));
-  const recordRefresh = createRecordRefresh(createLog(service));
-  return createRefreshHandler({ policy, renew, recordRefresh, ...clock });
+  const mintPath = createLazyMintPath();
+  const log = createLog(service);
+  return createRefreshHandler({
+    policy,
+    renew: createRenew(fleetDependencies(tokenTable, refreshTable, mintPath)),
+    recordRefresh: createRecordRefresh(log),
+    secretAge: mintPath.secretAge,
+    recordSecret: createRecordSecret(log),
+    ...clock,
+  });
 }
 
 function createVendToken(tokenTable: string): VendToken {
-  const fleet = fleetDependencies(tokenTable, vendTable);
+  const fleet = fleetDependencies(tokenTable, vendTable, createLazyMintPath());
   const vendCached = createTokenCache({ ...fleet, renew: createRenew(fleet) });
   const vendUncached = createUncachedVend(fleet);
   return (request) => (isCacheable(request.mintRequest) ? vendCached : vendUncached)(request);
 }
 
-function fleetDependencies(tokenTable: string, { maxAttempts, budget }: TableOptions): RenewalDependencies {
-  const mintPath = loadWhenNeeded(() =>
-    import('./connect/mint-path.ts').then(({ createMintPath }) => createMintPath(clock)),
-  );
+function fleetDependencies(
+  tokenTable: string,
+  { maxAttempts, budget }: TableOptions,
+  { mint, prepare }: MintPath,
+): RenewalDependencies {
   return {
-    ...mintPath,
+    mint,
+    prepare,
     ...clock,
     table: createDynamoDBTable(createDynamoDBClient({ maxAttempts }), tokenTable),
     budget,
@@ -79,6 +89,12 @@ function fleetDependencies(tokenTable: string, { maxAttempts, budget }: TableOpt
     sleep,
     random: Math.random,
   };
+}
+
+function createLazyMintPath(): MintPath {
+  return loadWhenNeeded(() =>
+    import('./connect/mint-path.ts').then(({ createMintPath }) => createMintPath(clock)),
+  );
 }
 
 /** The code of a mint, and the Secrets Manager client with it, loads with the first mint. A load that fails is tried anew. */
@@ -99,5 +115,6 @@ function loadWhenNeeded(load: () => Promise<MintPath>): MintPath {
         () => undefined,
       );
     },
+    secretAge: async (client, signal) => (await loaded()).secretAge(client, signal),
   };
 }

@@ -30,6 +30,11 @@ export function counted(metricName: string, service: string, period: Duration): 
   return measured(metricName, service, { statistic: Stats.SUM, period });
 }
 
+/** The highest value, over one period, of what the functions record. */
+export function highest(metricName: string, service: string, period: Duration): Metric {
+  return measured(metricName, service, { statistic: Stats.MAXIMUM, period });
+}
+
 /** For what should never happen: one occurrence raises the alarm, and no data is no fault. */
 export const onceIsEnough = {
   threshold: 1,

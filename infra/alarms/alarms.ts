@@ -13,6 +13,7 @@ export type AlarmsProps = {
   api: ApiNames;
   /** Undefined where the policy keeps nothing warm: then a refresh function that never runs is no fault. */
   refreshing: Refreshing | undefined;
+  secretAgeAlarmDays: number;
   /** Undefined where the policy has no prober. */
   probing: Probing | undefined;
 };
@@ -22,9 +23,10 @@ export class Alarms extends Construct {
   /** Those that a bad version of the vend function sets off within minutes. */
   readonly ofVersion: readonly Alarm[];
 
-  constructor(scope: Construct, id: string, { service, topic, api, refreshing, probing }: AlarmsProps) {
+  constructor(scope: Construct, id: string, props: AlarmsProps) {
     super(scope, id);
-    const { serverErrors, others } = createVendAlarms(this, { service, api });
+    const { service, topic, refreshing, probing } = props;
+    const { serverErrors, others } = createVendAlarms(this, props);
     const probes = probing === undefined ? [] : createProbeAlarms(this, service, probing);
     this.ofVersion = [serverErrors, ...probes];
     const alarms = [

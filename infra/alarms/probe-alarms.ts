@@ -1,5 +1,5 @@
-import { Alarm, ComparisonOperator, type Metric, Stats, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
 import { Duration } from 'aws-cdk-lib';
+import { Alarm, ComparisonOperator, type Metric, Stats, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
 import type { Construct } from 'constructs';
 import { measured } from './alarm-metrics.ts';
 
@@ -18,7 +18,7 @@ function createProbeVend(scope: Construct, service: string, every: Duration): Al
   return new Alarm(scope, 'ProbeVend', {
     alarmDescription:
       'The prober asked for a token that is kept warm, through the URL that callers use, and did not get it, twice in ' +
-      "three times; or it did not run. In its log, the lines probe with probe = vend give the status and the error. Look " +
+      'three times; or it did not run. In its log, the lines probe with probe = vend give the status and the error. Look ' +
       'up their request_id in the audit lines and in the access log.',
     metric: leastOf('ProbeVendRight', service, every),
     threshold: 1,

@@ -1,3 +1,4 @@
+import { Duration } from 'aws-cdk-lib';
 import {
   Alarm,
   type AlarmProps,
@@ -8,7 +9,7 @@ import {
   TreatMissingData,
 } from 'aws-cdk-lib/aws-cloudwatch';
 import type { Construct } from 'constructs';
-import { counted, onceIsEnough, fiveMinutes as period } from './alarm-metrics.ts';
+import { counted, highest, onceIsEnough, fiveMinutes as period } from './alarm-metrics.ts';
 
 /**
  * CloudWatch knows an API and its stage by these names. A reference to the stage would make a circle of the template: the
@@ -16,16 +17,22 @@ import { counted, onceIsEnough, fiveMinutes as period } from './alarm-metrics.ts
  */
 export type ApiNames = { apiName: string; stageName: string };
 
-export type VendAlarmsProps = { service: string; api: ApiNames };
+export type VendAlarmsProps = {
+  service: string;
+  api: ApiNames;
+  /** The age of a client secret at which an alarm fires. */
+  secretAgeAlarmDays: number;
+};
 
 /** These alarms fire when callers are affected, or soon will be. */
-export function createVendAlarms(scope: Construct, { service, api }: VendAlarmsProps) {
+export function createVendAlarms(scope: Construct, { service, api, secretAgeAlarmDays }: VendAlarmsProps) {
   const credentialsRefused = createCredentialsRefused(scope, service);
   const serverErrors = createServerErrors(scope, api);
   const others = [
     credentialsRefused,
     createLastingErrors(scope, api),
     createTableFaults(scope, service),
+    createSecretAge(scope, service, secretAgeAlarmDays),
   ];
   return { serverErrors, others };
 }
@@ -106,5 +113,20 @@ function createTableFaults(scope: Construct, service: string): Alarm {
     ...onceIsEnough,
     evaluationPeriods: 12,
     datapointsToAlarm: 3,
+  });
+}
+
+/** A stack that keeps nothing warm records an age with each mint only: a day without one says nothing. */
+function createSecretAge(scope: Construct, service: string, threshold: number): Alarm {
+  return new Alarm(scope, 'SecretAge', {
+    alarmDescription:
+      `The current version of a client secret is ${threshold} days old or more, and Instacart flags credentials at six ` +
+      'months. The metric SecretAgeDays by client, and secret_age_days in the log of either function, name the client. ' +
+      'Have Instacart clone the application, check the new pair with npm run credentials, and put it into the secret. The ' +
+      'alarm ends within about a day of the next reading.',
+    metric: highest('SecretAgeDays', service, Duration.days(1)),
+    ...onceIsEnough,
+    threshold,
+    treatMissingData: TreatMissingData.IGNORE,
   });
 }

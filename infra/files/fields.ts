@@ -1,16 +1,21 @@
 import * as z from 'zod';
 
-/**
- * A text field. `advice` says what to write instead, and completes every message about the field; `check` finds what
- * a pattern cannot.
- */
-export function text(advice: string, check: RegExp | ((text: string) => string | undefined)) {
+/** Says what is wrong with a text. An editor has the pattern alone, which must refuse the same texts. */
+export type TextCheck = { problem: (text: string) => string | undefined; pattern: string };
+
+/** A text field. `advice` says what to write instead, and completes every message about the field. */
+export function text(advice: string, check: RegExp | TextCheck) {
   const field = z.string({ error: ({ input }) => adviseOnType(input, advice) });
-  if (check instanceof RegExp) return field.regex(check, { error: advice });
-  return field.superRefine((value, context) => {
-    const problem = check(value);
-    if (problem !== undefined) context.addIssue({ code: 'custom', message: problem });
-  });
+  // What editors show in place of the pattern.
+  const patternErrorMessage = advice;
+  if (check instanceof RegExp) return field.regex(check, { error: advice }).meta({ patternErrorMessage });
+  const { problem: problemOf, pattern } = check;
+  return field
+    .superRefine((value, context) => {
+      const problem = problemOf(value);
+      if (problem !== undefined) context.addIssue({ code: 'custom', message: problem });
+    })
+    .meta({ pattern, patternErrorMessage });
 }
 
 /** One of a few words. */
@@ -33,7 +38,8 @@ export function list<T extends z.ZodType>(entry: T, advice: string) {
         }
         known.add(text);
       }
-    });
+    })
+    .meta({ uniqueItems: true });
 }
 
 /** The message for a value of the wrong type: `advice`, after what YAML has read the value as. */

@@ -16,11 +16,12 @@ export class ConfigurationError extends Error {
       ({ position: a }, { position: b }) =>
         (a?.line ?? 0) - (b?.line ?? 0) || (a?.column ?? 0) - (b?.column ?? 0),
     );
-    super(sorted.map((problem) => describe(file, problem)).join('\n'));
+    super(sorted.map((problem) => formatProblem(file, problem)).join('\n'));
   }
 }
 
-function describe(file: string, { position, path, text }: Problem): string {
+/** One line, as the compiler of a language would write it. */
+export function formatProblem(file: string, { position, path, text }: Problem): string {
   const where = position === undefined ? file : `${file}:${position.line}:${position.column}`;
   if (path !== '') return `${where} ${path}: ${text}`;
   return position === undefined ? `${where}: ${text}` : `${where} ${text}`;

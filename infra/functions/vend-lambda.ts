@@ -1,5 +1,5 @@
 import { Duration } from 'aws-cdk-lib';
-import { Alias } from 'aws-cdk-lib/aws-lambda';
+import { Alias, type IVersion } from 'aws-cdk-lib/aws-lambda';
 import type { Construct } from 'constructs';
 import { timeBudget } from '../../lambda/values/time-budget.ts';
 import { TokenFunction, type TokenFunctionProps } from './service-lambda.ts';
@@ -19,6 +19,9 @@ export class VendFunction extends TokenFunction {
       timeout: Duration.millis(timeBudget.vendTimeoutMs),
       reservedConcurrency: props.reservedConcurrency,
     });
-    this.alias = new Alias(this, 'Live', { aliasName: 'live', version: this.function.currentVersion });
+    this.alias = new Alias(this, 'Live', {
+      aliasName: 'live',
+      version: this.function.currentVersion as IVersion,
+    });
   }
 }

@@ -2,6 +2,7 @@ import { connectScopes } from '../../lambda/protocol/scopes.ts';
 import type { Finding } from '../files/problems.ts';
 import type { ClientEntry } from './client-schema.ts';
 import type { Draft } from './structure.ts';
+import { isOwnHost } from './urls.ts';
 
 export type Clients = ReadonlyMap<string, Draft<ClientEntry>>;
 
@@ -9,6 +10,7 @@ export type Clients = ReadonlyMap<string, Draft<ClientEntry>>;
 export function* clientRules(client: Draft<ClientEntry>): Iterable<Finding> {
   if (!client.isObject) return;
   yield* secretRules(client);
+  yield* hostRules(client);
   yield* privateScopeRules(client);
 }
 
@@ -31,6 +33,21 @@ function* secretRules({ has, fields }: Draft<ClientEntry>): Iterable<Finding> {
   const [secret, key] = [fields.secretArn, fields.kmsKeyArn].map((arn) => arn?.split(':') ?? []);
   if (secret?.[3] !== undefined && key?.[3] !== undefined && secret[3] !== key[3]) {
     yield { path: ['kmsKeyArn'], text: `must be in the secret's region: write a key in ${secret[3]}` };
+  }
+}
+
+/** The client's secret goes to its host, so a host that is not Instacart's must be meant. */
+function* hostRules({ has, fields: { baseUrl, otherHost } }: Draft<ClientEntry>): Iterable<Finding> {
+  if (has('baseUrl') && baseUrl === undefined) return;
+  const isOwn = baseUrl === undefined || isOwnHost(baseUrl);
+  if (isOwn && otherHost === true) {
+    yield { path: ['otherHost'], text: "is for a host that is not Instacart's: remove it" };
+  }
+  if (!isOwn && !has('otherHost')) {
+    yield {
+      path: ['baseUrl'],
+      text: `${new URL(baseUrl).hostname} is no host of Instacart's: write https://connect.instacart.com, or add otherHost: true if the client's secret is to go there`,
+    };
   }
 }
 

@@ -3,11 +3,14 @@ import { accountIdRule, partitionRule } from '../../lambda/protocol/names.ts';
 import { grantTypes } from '../../lambda/protocol/scopes.ts';
 import { adviseOnType, list, oneOf, text } from '../files/fields.ts';
 import { scope } from './named-fields.ts';
-import { baseUrlProblem } from './urls.ts';
+import { baseUrlProblem, baseUrlRule } from './urls.ts';
 
 const secretNameRule = String.raw`[\w/+=.@\-]{1,512}`;
 
-const baseUrl = text('write https://connect.instacart.com', baseUrlProblem);
+const baseUrl = text('write https://connect.instacart.com', {
+  problem: baseUrlProblem,
+  pattern: baseUrlRule,
+});
 
 const secretName = text(
   'write a name of letters, digits and /_+=.@-, for example connect/acme',
@@ -26,8 +29,11 @@ const kmsKeyArn = text(
   new RegExp(`^arn:${partitionRule}:kms:[a-z0-9-]+:${accountIdRule}:key/[A-Za-z0-9-]{1,64}$`),
 );
 
+/** Not one of Connect's own, which a rule tells. */
+export const privateScopeName = scope.clone();
+
 const privateScopes = z.record(
-  scope,
+  privateScopeName,
   list(oneOf(grantTypes), 'write the grant types of the scope, such as [client_credentials]'),
   { error: ({ input }) => adviseOnType(input, 'write scopes with the grant types of each') },
 );
@@ -38,6 +44,12 @@ export const clientSchema = z
       baseUrl: baseUrl
         .optional()
         .describe('Connect itself, or the development server that Instacart gave you. Default: production.'),
+      otherHost: z
+        .literal(true, { error: 'write otherHost: true, or leave it out' })
+        .optional()
+        .describe(
+          "Says that baseUrl is no host of Instacart's on purpose: the client's secret is sent there.",
+        ),
       secretName: secretName
         .optional()
         .describe('Name of the secret in Secrets Manager. The stack creates it, you fill it in.'),

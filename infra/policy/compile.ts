@@ -1,9 +1,11 @@
 import { hash } from 'node:crypto';
 import type { Client, Grant, Policy } from '../../lambda/policy/policy.ts';
-import { ConfigurationError, type Finding } from '../files/problems.ts';
+import { ConfigurationError, type Finding, formatProblem } from '../files/problems.ts';
 import { readSource } from '../files/source.ts';
 import { readText } from '../files/text-file.ts';
+import type { Checks } from './checks.ts';
 import type { ClientEntry } from './client-schema.ts';
+import { expiringGrants } from './expiry.ts';
 import type { GrantEntry } from './grant-schema.ts';
 import { keepWarmFindings, toKeepWarm } from './keep-warm.ts';
 import { ruleFindings } from './rules.ts';
@@ -15,6 +17,8 @@ export type ClientSecret =
   | { client: string; name: string }
   | { client: string; arn: string; kmsKeyArn: string | undefined };
 
+export type GrantNotes = { description?: string; owner?: string; expires?: string };
+
 export type CompiledPolicy = {
   /** What the function's bundle carries. */
   policy: Policy;
@@ -22,6 +26,10 @@ export type CompiledPolicy = {
   secrets: readonly ClientSecret[];
   /** Every principal once, with the path that the file gives; the function does not compare paths. */
   principals: readonly string[];
+  /** What the file says about grants to people, by grant id. The function's bundle does not carry it. */
+  notes: ReadonlyMap<string, GrantNotes>;
+  /** What deserves attention soon, with its line. */
+  warnings: readonly string[];
   /** SHA-256 of the file with its line ends as LF, in hex. */
   sha256: string;
 };
@@ -30,25 +38,35 @@ export type CompiledPolicy = {
  * Checks and compiles a policy file's text. `file` is its name in messages.
  * Throws ConfigurationError, which lists every problem with its line and what to write instead.
  */
-export function compilePolicy(text: string, file: string): CompiledPolicy {
+export function compilePolicy(
+  text: string,
+  file: string,
+  checks: Checks = { target: 'local' },
+): CompiledPolicy {
   const { value, locate } = readSource(text, file);
   const refuseIf = (findings: readonly Finding[]) => {
     if (findings.length > 0) throw new ConfigurationError(file, locate(findings));
   };
-  refuseIf([...structureFindings(value), ...ruleFindings(value)]);
+  refuseIf([...structureFindings(value), ...ruleFindings(value, checks)]);
   const entries = policySchema.parse(value);
   const compiled = toCompiled(entries);
   refuseIf([...keepWarmFindings(entries.keepWarm ?? [], compiled.policy)]);
-  return { ...compiled, sha256: hash('sha256', text) };
+  const expiring = locate([...expiringGrants(entries.grants, checks.today)]);
+  const warnings = expiring.map((problem) => formatProblem(file, problem));
+  return { ...compiled, warnings, sha256: hash('sha256', text) };
 }
 
 /** Throws ConfigurationError, also where there is no such file. */
-export function readPolicy(file: string): CompiledPolicy {
+export function readPolicy(file: string, checks?: Checks): CompiledPolicy {
   // A checkout with CRLF gives the same SHA-256.
-  return compilePolicy(readText(file).replaceAll('\r\n', '\n'), file);
+  return compilePolicy(readText(file).replaceAll('\r\n', '\n'), file, checks);
 }
 
-function toCompiled({ clients, grants, keepWarm = [] }: PolicyFile): Omit<CompiledPolicy, 'sha256'> {
+function toCompiled({
+  clients,
+  grants,
+  keepWarm = [],
+}: PolicyFile): Omit<CompiledPolicy, 'warnings' | 'sha256'> {
   const named = Object.entries(clients);
   return {
     policy: {
@@ -57,8 +75,18 @@ function toCompiled({ clients, grants, keepWarm = [] }: PolicyFile): Omit<Compil
       keepWarm: keepWarm.map(toKeepWarm),
     },
     secrets: named.map(([name, client]) => toSecret(name, client)),
+    notes: new Map(grants.flatMap(toNotes)),
     principals: [...new Set(grants.flatMap(({ principals }) => principals.map(({ arn }) => arn)))],
   };
+}
+
+function toNotes({ id, description, owner, expires }: GrantEntry): Array<[string, GrantNotes]> {
+  const notes = {
+    ...(description !== undefined && { description }),
+    ...(owner !== undefined && { owner }),
+    ...(expires !== undefined && { expires }),
+  };
+  return Object.keys(notes).length === 0 ? [] : [[id, notes]];
 }
 
 function toClient(name: string, entry: ClientEntry): Client {

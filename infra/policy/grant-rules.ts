@@ -9,6 +9,7 @@ import type { Finding } from '../files/problems.ts';
 import type { Clients } from './client-rules.ts';
 import type { ClientEntry } from './client-schema.ts';
 import type { GrantEntry } from './grant-schema.ts';
+import { fieldsFor, retailerBearer } from './grant-type-fields.ts';
 import type { Draft } from './structure.ts';
 
 /** Checks what must hold between the fields of one grant and its client. */
@@ -34,38 +35,15 @@ function* scopeOrNone({ has }: Draft<GrantEntry>): Iterable<Finding> {
   }
 }
 
-const retailerBearer: GrantType = 'urn:ietf:params:oauth:grant-type:retailer-json-bearer';
-
 function* fieldsOfGrantType({ has, fields }: Draft<GrantEntry>, grantType: GrantType): Iterable<Finding> {
-  const hasUser = grantType === 'fulfillment_user_assertion' || grantType === retailerBearer;
-  const onlyWith = (types: string) =>
-    `can only be used with grantType ${types}: remove it, or write that grantType`;
-  if (has('unscoped') && grantType !== 'client_credentials') {
-    yield {
-      path: ['unscoped'],
-      text: 'can only be used with grantType client_credentials: write scopes instead',
-    };
-  }
-  if (hasUser && !has('users')) {
-    yield {
-      path: [],
-      text: "has no users: write users with ids or prefix*, or ['*'] for every user",
-    };
-  }
-  if (!hasUser && has('users')) {
-    yield { path: ['users'], text: onlyWith(`fulfillment_user_assertion or ${retailerBearer}`) };
-  }
+  const { required, excluded } = fieldsFor(grantType);
+  for (const { name, missing } of required) if (!has(name)) yield { path: [], text: missing };
+  for (const { name, text } of excluded) if (has(name)) yield { path: [name], text };
   if (grantType === retailerBearer && fields.users !== undefined && fields.users.join() !== '*') {
     yield {
       path: ['users'],
       text: "cannot be checked, because the service cannot read a retailer's assertion: write ['*']",
     };
-  }
-  if (grantType === 'authorization_code' && !has('redirectUris')) {
-    yield { path: [], text: 'has no redirect URI: write redirectUris, as registered with Instacart' };
-  }
-  if (grantType !== 'authorization_code' && has('redirectUris')) {
-    yield { path: ['redirectUris'], text: onlyWith('authorization_code') };
   }
 }
 

@@ -2,13 +2,17 @@ import * as z from 'zod';
 import { longestMinTtlSeconds } from '../../lambda/protocol/contract.ts';
 import { grantTypes } from '../../lambda/protocol/scopes.ts';
 import { adviseOnType, list, oneOf, text } from '../files/fields.ts';
-import { clientName, retailerId, scope, user } from './named-fields.ts';
+import { clientName, printableLine, retailerId, scope, user } from './named-fields.ts';
+import { principalRule } from './principal-pattern.ts';
 import { parsePrincipal } from './principals.ts';
-import { redirectUriProblem } from './urls.ts';
+import { redirectUriProblem, redirectUriRule } from './urls.ts';
+
+const principalAdvice = 'write arn:aws:iam::111122223333:role/NAME';
 
 /** A principal as the file has it, path included, and as the function compares it. */
 const principal = z
-  .string({ error: ({ input }) => adviseOnType(input, 'write arn:aws:iam::111122223333:role/NAME') })
+  .string({ error: ({ input }) => adviseOnType(input, principalAdvice) })
+  .meta({ pattern: principalRule, patternErrorMessage: principalAdvice })
   .transform((arn, context) => {
     const parsed = parsePrincipal(arn);
     if ('principal' in parsed) return { arn, principal: parsed.principal };
@@ -29,6 +33,22 @@ export const grantSchema = z
         'write a name of up to 64 letters, digits, dots, - and _',
         /^[A-Za-z0-9][\w.-]{0,63}$/,
       ).describe('Names this grant in the audit log. Every grant has its own.'),
+      description: text('write one line of up to 256 printable characters', printableLine(256))
+        .optional()
+        .describe('What the grant is for. For people: the service does not read it.'),
+      owner: text(
+        'write a team or an address, in one line of up to 128 printable characters',
+        printableLine(128),
+      )
+        .optional()
+        .describe(
+          'Who answers for the grant: a team or an address. For people: the service does not read it.',
+        ),
+      expires: text('write a date of the calendar, such as 2027-01-31', z.core.regexes.date)
+        .optional()
+        .describe(
+          'The last day of the grant, in UTC. Synth warns 30 days before and refuses the grant afterwards; the service itself goes on.',
+        ),
       principals: list(principal, 'write a list, such as [arn:aws:iam::111122223333:role/NAME]').describe(
         'Who may get the tokens: roles (NAME may end in *), users, or role/AWSReservedSSO_SET_* for a permission set.',
       ),
@@ -53,7 +73,7 @@ export const grantSchema = z
           "For user grants: the users whose tokens a caller may get. Exact ids, prefixes that end in *, or '*'.",
         ),
       redirectUris: list(
-        text('write an https URL', redirectUriProblem),
+        text('write an https URL', { problem: redirectUriProblem, pattern: redirectUriRule }),
         'write a list, such as [https://shop.example/callback]',
       )
         .optional()

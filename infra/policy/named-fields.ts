@@ -25,3 +25,9 @@ export const user = text(
   "write a user id in quotes, a prefix that ends in * or '*' for every user",
   new RegExp(`^(?:\\*|(?:(?!\\*)${userIdCharacterRule}){1,${maxUserIdCharacters}}\\*?)$`, 'u'),
 );
+
+/** No character that hides, or that turns the direction of the text around it. */
+export function printableLine(maxCharacters: number): RegExp {
+  const characterRule = String.raw`[^\p{Cc}\p{Cf}\p{Cs}\p{Co}\p{Zl}\p{Zp}]`;
+  return new RegExp(String.raw`^(?!\s)${characterRule}{1,${maxCharacters}}(?<!\s)$`, 'u');
+}

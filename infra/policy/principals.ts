@@ -6,6 +6,7 @@ import {
   partitionRule,
   permissionSetSuffixRule,
 } from '../../lambda/protocol/names.ts';
+import { maxPathCharacters, minPrefixCharacters, permissionSetPrefix } from './principal-pattern.ts';
 
 /** A principal as the function compares it, or what is wrong with the ARN and what to write instead. */
 export type ParsedPrincipal = { principal: Principal } | { problem: string };
@@ -28,8 +29,6 @@ const namePattern = new RegExp(`^${iamNameRule}$`);
 const prefixPattern = new RegExp(`^${iamCharacterRule}{1,63}\\*$`);
 /** Also refuses `${…}`, which IAM would fill in when it evaluates the resource policy. */
 const pathPattern = new RegExp(`^(?:${iamCharacterRule}+/)*$`);
-const maxPathCharacters = 511;
-const permissionSetPrefix = 'AWSReservedSSO_';
 
 /**
  * Reads a principal of the policy: `arn:aws:iam::111122223333:role/NAME`, with or without a path, where NAME may end
@@ -98,7 +97,7 @@ function roleNameProblem(name: string): string | undefined {
   if (name === '*') return `* would match every role: ${advice()} for each role, or role/PREFIX*`;
   if (name.slice(0, -1).includes('*'))
     return `* may only stand at the end of a role's name: write role/PREFIX*`;
-  return characterProblem(name, 'role') ?? permissionSetProblem(name);
+  return characterProblem(name, 'role') ?? permissionSetProblem(name) ?? prefixProblem(name);
 }
 
 function characterProblem(name: string, kind: string): string | undefined {
@@ -121,6 +120,11 @@ function permissionSetProblem(name: string): string | undefined {
   if (new RegExp(`^.+_${end}$`).test(set)) return undefined;
   const written = set.replace(/_?\*?$/, '') || 'SET';
   return `this must match exactly one permission set of IAM Identity Center: write role/${permissionSetPrefix}${written}_*`;
+}
+
+function prefixProblem(name: string): string | undefined {
+  if (!name.endsWith('*') || name.length > minPrefixCharacters) return undefined;
+  return `${name} would match too many roles: write at least ${minPrefixCharacters} characters before the *`;
 }
 
 function matchOf(name: string): Pick<Principal, 'name' | 'match'> {

@@ -25,20 +25,23 @@ export const keepWarmSchema = z
 
 const oneClient = 'write at least one client: its name, and below it secretName';
 
+export const clientsSchema = z
+  .record(clientName, clientSchema, { error: ({ input }) => adviseOnType(input, oneClient) })
+  .refine((clients) => Object.keys(clients).length > 0, { error: `is empty: ${oneClient}` })
+  .describe('The applications at Connect, by the name that callers send as client_id.');
+
 export const policySchema = z
   .strictObject(
     {
       version: z.literal(1, { error: 'write version: 1' }).describe('The version of this format: 1.'),
-      clients: z
-        .record(clientName, clientSchema, { error: ({ input }) => adviseOnType(input, oneClient) })
-        .refine((clients) => Object.keys(clients).length > 0, { error: `is empty: ${oneClient}` })
-        .describe('The applications at Connect, by the name that callers send as client_id.'),
+      clients: clientsSchema,
       grants: z
         .array(grantSchema, { error: ({ input }) => adviseOnType(input, 'write a list of grants') })
         .min(1, { error: 'is empty: write at least one grant, or nobody gets anything' })
         .describe('Who may get which tokens. The service denies what no grant allows.'),
       keepWarm: z
         .array(keepWarmSchema, { error: 'write a list of tokens, or leave keepWarm out' })
+        .meta({ uniqueItems: true })
         .optional()
         .describe('Tokens that the service keeps fresh, so that no caller waits for a new one.'),
     },

@@ -6,8 +6,6 @@ import { Construct } from 'constructs';
 import type { ClientSecret } from '../policy/compile.ts';
 import { arnOf, literalArn, type Readable, type ReadPolicy, readPolicies } from './read-policies.ts';
 
-type StoredSecret = Readable & { client: string };
-
 /**
  * The clients' secrets: the stack creates them, or imports them by ARN. Created secrets outlive the stack, as Connect
  * shows a client secret only once; but not a first deployment that fails, or the next one would find the names taken.
@@ -17,32 +15,29 @@ export class ClientSecrets extends Construct {
   /** Created by this stack, and empty until an operator fills them in. */
   readonly created: Secret[] = [];
   key: Key | undefined;
-  private readonly secrets: StoredSecret[] = [];
+  private readonly secrets: Readable[] = [];
 
   constructor(scope: Construct, id: string, secrets: readonly ClientSecret[]) {
     super(scope, id);
     for (const secret of secrets) {
-      const { client } = secret;
       if ('arn' in secret) {
         // AWS's own key aws/secretsmanager is absent here: nobody needs a permission for it.
         const key = secret.kmsKeyArn === undefined ? undefined : literalArn(secret.kmsKeyArn);
-        this.secrets.push({ client, secret: literalArn(secret.arn), key });
+        this.secrets.push({ secret: literalArn(secret.arn), key });
         continue;
       }
       this.key ??= this.createKey();
       const { secretArn } = this.createSecret(secret, this.key);
       this.secrets.push({
-        client,
         secret: arnOf(secretArn, 'secretsmanager', `secret:${secret.name}-AbCdEf`),
         key: arnOf(this.key.keyArn, 'kms', 'key/11112222-3333-4444-5555-666677778888'),
       });
     }
   }
 
-  /** Grants read access to the secrets of these clients; of all clients where none are named. Throws TooManySecrets. */
-  grantRead(role: Role, clients?: readonly string[]): void {
-    const granted = this.secrets.filter(({ client }) => clients?.includes(client) ?? true);
-    for (const [index, policy] of readPolicies(granted).entries()) {
+  /** Grants read access to the secrets of all clients. Throws TooManySecrets. */
+  grantRead(role: Role): void {
+    for (const [index, policy] of readPolicies(this.secrets).entries()) {
       const statements = this.readStatements(policy);
       if (index === 0) for (const statement of statements) role.addToPrincipalPolicy(statement);
       else new ManagedPolicy(role, `MoreSecrets${index}`, { roles: [role], statements });

@@ -3,6 +3,7 @@ import {
   type SecretsManagerClient,
   SecretsManagerServiceException,
 } from '@aws-sdk/client-secrets-manager';
+import type { SecretAge } from '../tokens/secret-age.ts';
 import { type ClientPair, isSamePair, readPair } from './client-pair.ts';
 
 /** A rotation is seen within that, or at once where Connect refuses. */
@@ -11,11 +12,14 @@ const prepareTimeoutMs = 10_000;
 
 type Stage = 'AWSCURRENT' | 'AWSPREVIOUS';
 
-/** A client's id and secret at Connect, the version of the secret they came from, and when it was read. */
-export type ClientCredentials = ClientPair & { versionId: string; stage: Stage; readAt: number };
+/** The version of a secret that something came from, when Secrets Manager made it, and when it was read. */
+type VersionFacts = { versionId: string; stage: Stage; createdAt: number | undefined; readAt: number };
+
+/** A client's id and secret at Connect. */
+export type ClientCredentials = ClientPair & VersionFacts;
 
 /** What one version of the secret holds: credentials, or a `fault` that says what is wrong with them. */
-type Version = { credentials: ClientCredentials | undefined; fault: string | undefined };
+type Version = VersionFacts & { credentials: ClientCredentials | undefined; fault: string | undefined };
 
 /** Secrets Manager has no answer now. The message is for the log. */
 export class SecretsUnavailable extends Error {
@@ -39,6 +43,8 @@ export type ClientCredentialsStore = {
    * be read as a pair counts as refused. Throws SecretsUnavailable, or SecretUnusable where no version is usable.
    */
   candidates: (secretId: string, signal: AbortSignal) => AsyncGenerator<Candidate>;
+  /** The age of the current version: from memory while that is young, else read, and then a mint need not read it. */
+  age: (secretId: string, signal: AbortSignal) => Promise<SecretAge>;
   /** Keeps the pair that Connect took, so that the next mint begins with it. */
   remember: (secretId: string, credentials: ClientCredentials) => void;
 };
@@ -51,7 +57,13 @@ export function createClientCredentialsStore(
   const underWay = new Map<string, Promise<Version>>();
 
   function prepare(secretId: string): void {
-    if (isYoung(memory.get(secretId), now()) || underWay.has(secretId)) return;
+    if (!isYoung(memory.get(secretId), now())) readAhead(secretId).catch(() => undefined);
+  }
+
+  /** One read serves everybody who asks while it lasts. */
+  function readAhead(secretId: string): Promise<Version> {
+    const running = underWay.get(secretId);
+    if (running !== undefined) return running;
     const reading = read(secretId, 'AWSCURRENT', AbortSignal.timeout(prepareTimeoutMs));
     underWay.set(secretId, reading);
     reading
@@ -60,6 +72,22 @@ export function createClientCredentialsStore(
       })
       .catch(() => undefined)
       .finally(() => underWay.delete(secretId));
+    return reading;
+  }
+
+  async function age(secretId: string, signal: AbortSignal): Promise<SecretAge> {
+    const known = memory.get(secretId);
+    const isKnown = known?.stage === 'AWSCURRENT' && isYoung(known, now());
+    try {
+      const version = isKnown
+        ? { ...known, fault: undefined }
+        : await within(() => readAhead(secretId), signal);
+      const { versionId, createdAt, fault } = version;
+      return { versionId, ageMs: ageMs(createdAt, now()), fault: fault && `AWSCURRENT: ${fault}` };
+    } catch (error) {
+      if (!isOfAws(error)) throw error;
+      return { versionId: undefined, ageMs: undefined, fault: error.message };
+    }
   }
 
   async function* candidates(secretId: string, signal: AbortSignal): AsyncGenerator<Candidate> {
@@ -87,8 +115,8 @@ export function createClientCredentialsStore(
   /** From memory, or as it is being read ahead, or read now. */
   async function currentVersion(secretId: string, signal: AbortSignal): Promise<Version> {
     const known = memory.get(secretId);
-    if (isYoung(known, now())) return { credentials: known, fault: undefined };
-    return within(underWay.get(secretId) ?? read(secretId, 'AWSCURRENT', signal), signal);
+    if (isYoung(known, now())) return { ...known, credentials: known, fault: undefined };
+    return within(() => underWay.get(secretId) ?? read(secretId, 'AWSCURRENT', signal), signal);
   }
 
   /** Undefined where it is missing or out of reach. */
@@ -96,7 +124,7 @@ export function createClientCredentialsStore(
     try {
       return await read(secretId, 'AWSPREVIOUS', signal);
     } catch (error) {
-      if (error instanceof SecretsUnavailable || error instanceof SecretUnusable) return undefined;
+      if (isOfAws(error)) return undefined;
       throw error;
     }
   }
@@ -105,21 +133,35 @@ export function createClientCredentialsStore(
     const readAt = now();
     const command = new GetSecretValueCommand({ SecretId: secretId, VersionStage: stage });
     const response = await client.send(command, { abortSignal: signal }).catch(sanitise);
-    const { SecretString: text, SecretBinary: bytes, VersionId: versionId = '' } = response;
+    const { SecretString: text, SecretBinary: bytes, VersionId: versionId = '', CreatedDate } = response;
     const { pair, fault } = readPair(text ?? (bytes && Buffer.from(bytes).toString('utf8')));
-    return { credentials: pair && { ...pair, versionId, stage, readAt }, fault };
+    const facts = { versionId, stage, createdAt: CreatedDate?.getTime(), readAt };
+    return { ...facts, credentials: pair && { ...pair, ...facts }, fault };
   }
 
-  return { prepare, candidates, remember: (secretId, credentials) => memory.set(secretId, credentials) };
+  return { prepare, candidates, age, remember: (secretId, credentials) => memory.set(secretId, credentials) };
 }
 
-/** The signal of this mint does not bind a read that `prepare` began. */
-function within<T>(reading: Promise<T>, signal: AbortSignal): Promise<T> {
+/** A clock that is behind makes a new version look as if it were made in the future. */
+export function ageMs(createdAt: number | undefined, now: number): number | undefined {
+  return createdAt === undefined ? undefined : Math.max(0, now - createdAt);
+}
+
+/** The signal does not bind a read that another request began. */
+async function within<T>(read: () => Promise<T>, signal: AbortSignal): Promise<T> {
   const { promise: end, reject } = Promise.withResolvers<never>();
-  const giveUp = () => reject(new SecretsUnavailable('Secrets Manager: out of time'));
-  if (signal.aborted) giveUp();
+  const giveUp = () => reject(outOfTime());
+  if (signal.aborted) throw outOfTime();
   signal.addEventListener('abort', giveUp, { once: true });
-  return Promise.race([reading, end]).finally(() => signal.removeEventListener('abort', giveUp));
+  return Promise.race([read(), end]).finally(() => signal.removeEventListener('abort', giveUp));
+}
+
+function outOfTime(): SecretsUnavailable {
+  return new SecretsUnavailable('Secrets Manager: out of time');
+}
+
+function isOfAws(error: unknown): error is SecretsUnavailable | SecretUnusable {
+  return error instanceof SecretsUnavailable || error instanceof SecretUnusable;
 }
 
 /** A clock that was set back makes a pair look as if it were read in the future: it is read again. */

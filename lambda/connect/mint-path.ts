@@ -2,10 +2,11 @@ import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { clientOptions } from '../aws/client-options.ts';
 import type { Mint } from '../tokens/mint.ts';
 import type { MintRequest } from '../tokens/mint-request.ts';
+import type { ReadSecretAge } from '../tokens/secret-age.ts';
 import { createClientCredentialsStore } from './client-credentials.ts';
 import { createMint } from './mint.ts';
 
-export type MintPath = { mint: Mint; prepare: (request: MintRequest) => void };
+export type MintPath = { mint: Mint; prepare: (request: MintRequest) => void; secretAge: ReadSecretAge };
 
 /** What a mint needs and a vend of a token that is there does not: loaded apart, when the first mint comes. */
 export function createMintPath({ now, monotonic }: { now: () => number; monotonic: () => number }): MintPath {
@@ -17,5 +18,6 @@ export function createMintPath({ now, monotonic }: { now: () => number; monotoni
   return {
     mint: createMint({ store, now, monotonic }),
     prepare: (request) => store.prepare(request.client.secretId),
+    secretAge: (client, signal) => store.age(client.secretId, signal),
   };
 }

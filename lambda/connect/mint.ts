@@ -1,6 +1,11 @@
 import type { Mint, MintMode, MintResult } from '../tokens/mint.ts';
 import { timeBudget } from '../values/time-budget.ts';
-import { type ClientCredentialsStore, SecretsUnavailable, SecretUnusable } from './client-credentials.ts';
+import {
+  ageMs,
+  type ClientCredentialsStore,
+  SecretsUnavailable,
+  SecretUnusable,
+} from './client-credentials.ts';
 import { createRequestToken } from './token-endpoint.ts';
 
 /** How long a mint may take, and how many requests it may send for each pair of credentials. */
@@ -10,7 +15,11 @@ const limits: Record<MintMode, { ms: number; attempts: number }> = {
   scheduled: { ms: timeBudget.scheduledMintMs, attempts: 4 },
 };
 
-export type MintDependencies = { store: ClientCredentialsStore; now: () => number; monotonic: () => number };
+export type MintDependencies = {
+  store: Pick<ClientCredentialsStore, 'candidates' | 'remember'>;
+  now: () => number;
+  monotonic: () => number;
+};
 
 /** Gets a new token from Connect: with the current pair of credentials, or the previous one where Connect refuses that. */
 export function createMint({ store, now, monotonic }: MintDependencies): Mint {
@@ -27,6 +36,7 @@ export function createMint({ store, now, monotonic }: MintDependencies): Mint {
     try {
       for await (const { credentials, currentFault } of store.candidates(secretId, within)) {
         result.secretVersionId = credentials.versionId;
+        if (credentials.stage === 'AWSCURRENT') result.secretAgeMs = ageMs(credentials.createdAt, now());
         if (currentFault !== undefined) result.fault = new SecretUnusable(`AWSCURRENT: ${currentFault}`);
         const startedAt = monotonic();
         const limit = { signal: within, endsAt, maxAttempts: attempts };
@@ -52,6 +62,7 @@ export function createMint({ store, now, monotonic }: MintDependencies): Mint {
 const nothingSent: MintResult = {
   outcome: { kind: 'credentials_refused' },
   secretVersionId: undefined,
+  secretAgeMs: undefined,
   refusedCredentials: 0,
   isCurrentBad: false,
   attempts: 0,

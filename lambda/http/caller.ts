@@ -22,7 +22,16 @@ const user = new RegExp(
 export function identifyCaller({ userArn, accountId }: ApiEvent['requestContext']['identity']): Caller {
   const caller = parseCallerArn(userArn ?? '');
   if (caller !== undefined && caller.account === accountId) return caller;
-  throw new OAuthError('caller', 'Only IAM roles and IAM users can get tokens.');
+  const account = readAccountId(accountId);
+  const signer = account === undefined ? '' : `You signed with credentials of account ${account}. `;
+  throw new OAuthError('caller', `${signer}Only IAM roles and IAM users can get tokens.`);
+}
+
+const accountIdText = new RegExp(`^${accountIdRule}$`, 'u');
+
+/** Undefined for every text that is not an account's id. */
+export function readAccountId(text: string | null | undefined): string | undefined {
+  return accountIdText.test(text ?? '') ? (text ?? '') : undefined;
 }
 
 /** Undefined for every ARN that is not a role's session or an IAM user's. */

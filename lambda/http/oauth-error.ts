@@ -2,7 +2,7 @@ import type { ErrorCode } from '../protocol/error-codes.ts';
 
 /**
  * Every reason why a request gets no token, by the step that finds it, with the `error` code and the HTTP status of the
- * response. The caller reads those two. The audit line and the metrics have the reason.
+ * response. The reason itself ends the response's description, and is in the audit line and the metrics.
  */
 export const reasons = {
   out_of_time: { code: 'temporarily_unavailable', status: 504 },
@@ -25,6 +25,7 @@ export const reasons = {
   caller: { code: 'unauthorized_client', status: 403 },
   client: { code: 'unauthorized_client', status: 403 },
   grant_type: { code: 'unauthorized_client', status: 403 },
+  client_needed: { code: 'invalid_request', status: 400 },
   scope_needed: { code: 'invalid_scope', status: 400 },
   scope: { code: 'unauthorized_client', status: 403 },
   user: { code: 'unauthorized_client', status: 403 },
@@ -52,8 +53,8 @@ export const reasons = {
 export type Reason = keyof typeof reasons;
 
 /**
- * A token request that gets an error. The caller reads `description` as it is. So a description consists of fixed words,
- * and of names from Connect's table or from the caller's own grants. It never repeats what the request contained.
+ * A token request that gets an error. The caller reads `description`. So a description consists of fixed words, of who
+ * signed, and of names from Connect's table or from the caller's own grants. It never repeats what the request contained.
  */
 export class OAuthError extends Error {
   readonly reason: Reason;
@@ -69,4 +70,9 @@ export class OAuthError extends Error {
     this.status = reasons[reason].status;
     this.headers = headers;
   }
+}
+
+/** `error_description`: the reason is the word to look up in the documents and to find in the audit line. */
+export function withReason(description: string, reason: Reason): string {
+  return `${description} (reason: ${reason})`;
 }

@@ -3,7 +3,7 @@ import { responseHeaders } from '../protocol/contract.ts';
 import type { ErrorBody } from '../protocol/error-codes.ts';
 import { responseTimes, type Token } from '../tokens/token.ts';
 import type { CacheStatus } from '../tokens/token-cache.ts';
-import type { OAuthError } from './oauth-error.ts';
+import { type OAuthError, withReason } from './oauth-error.ts';
 
 /** RFC 9211's words for the source of a token. */
 const cacheStatuses: Record<CacheStatus, string> = {
@@ -28,10 +28,11 @@ export function tokenResponse(token: Token, cacheStatus: CacheStatus, now: numbe
 }
 
 export function errorResponse(
-  { status, code, message, headers }: OAuthError,
+  { status, code, message, reason, headers }: OAuthError,
   requestId: string,
 ): APIGatewayProxyResult {
-  const body: ErrorBody = { error: code, error_description: message, request_id: requestId };
+  const description = withReason(message, reason);
+  const body: ErrorBody = { error: code, error_description: description, request_id: requestId };
   return jsonResponse(status, body, headers);
 }
 

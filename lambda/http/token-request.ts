@@ -17,8 +17,8 @@ import { readSubject } from './request-subject.ts';
 
 /** What a caller asks for: well formed, but not yet authorised. */
 export type TokenRequest = {
-  /** A client's name. The policy may have no such client. */
-  client: string;
+  /** A client's name. The policy may have no such client. Undefined where the request names none. */
+  client: string | undefined;
   grantType: GrantType;
   /** Sorted; Connect issues each one by this grant type. Undefined where the request names none. */
   scopes: readonly string[] | undefined;
@@ -39,7 +39,7 @@ export function readTokenRequest(event: ApiEvent, policy: Policy): TokenRequest 
   requireRoute(event);
   const fields = readBody(event);
   rejectCredentials(fields);
-  const client = readClient(fields, policy);
+  const client = readText(fields, 'client_id');
   const minTtlMs = readMinTtlMs(fields);
   const refusedTokenSha256 = readRefusedTokenHash(fields);
   const retailerId = readRetailerId(event);
@@ -87,13 +87,6 @@ function rejectCredentials(fields: Fields): void {
       `Remove ${name}: your AWS signature is your credential here. Rotate the ${name} that you sent.`,
     );
   }
-}
-
-function readClient(fields: Fields, { clients }: Policy): string {
-  const [first, ...others] = clients;
-  const name = readText(fields, 'client_id') ?? (others.length === 0 ? first?.name : undefined);
-  if (name !== undefined) return name;
-  throw fieldError('client_id is required, because the policy has several clients: send the name of one.');
 }
 
 function readGrantType(fields: Fields): GrantType {

@@ -5,7 +5,8 @@ import type { Token } from '../tokens/token.ts';
 import type { CacheStatus, VendToken } from '../tokens/token-cache.ts';
 import type { ApiEvent } from './api-event.ts';
 import { authorise } from './authorise.ts';
-import { identifyCaller, parseCallerArn } from './caller.ts';
+import { identifyCaller, parseCallerArn, readAccountId } from './caller.ts';
+import { defaultClient } from './default-client.ts';
 import { readTokenRequest, type TokenRequest } from './token-request.ts';
 import { vendError } from './vend-error.ts';
 
@@ -26,9 +27,11 @@ export function createVend({ policy, vendToken }: VendDependencies): Vend {
   return async function vend(event, audit, limit) {
     const { identity } = event.requestContext;
     audit.add(callerFields(identity));
-    const request = readTokenRequest(event, policy);
-    audit.add(requestFields(request, policy));
+    const asked = readTokenRequest(event, policy);
+    audit.add(requestFields(asked, policy));
     const caller = identifyCaller(identity);
+    const request = { ...asked, client: asked.client ?? defaultClient(policy, caller) };
+    audit.add(requestFields(request, policy));
     const { mintRequest, grantIds } = authorise(policy, caller, request);
     const { scopes, retailerId, subject } = mintRequest;
     audit.add({ scopes, retailer_id: retailerId, grant_ids: grantIds });
@@ -45,8 +48,7 @@ export function createVend({ policy, vendToken }: VendDependencies): Vend {
 function callerFields({ userArn, accountId }: ApiEvent['requestContext']['identity']): Partial<Audit> {
   const caller = parseCallerArn(userArn ?? '');
   if (caller !== undefined) return { caller: caller.arn, account: caller.account };
-  const account = accountId ?? '';
-  return { account: /^\d{12}$/.test(account) ? account : undefined };
+  return { account: readAccountId(accountId) };
 }
 
 /** Only names that Connect's tables and the policy have: a stranger's own text stays out of the log. */

@@ -4,9 +4,9 @@ export const metricsNamespace = 'ConnectTokenVending';
 export type Metric = {
   name: string;
   value: number;
-  unit: 'Count' | 'Milliseconds';
+  unit: 'Count' | 'Milliseconds' | 'None';
   /** The field of the line that is a dimension beside `service`. Never a field whose value a caller can choose. */
-  by?: 'cache' | 'reason' | 'mint';
+  by?: 'cache' | 'reason' | 'mint' | 'client';
 };
 
 /** The value and unit of a metric that counts occurrences. */
@@ -20,9 +20,15 @@ export function embedMetrics(metrics: readonly Metric[]): object {
   if (metrics.length === 0) return {};
   const directives = [...Map.groupBy(metrics, ({ by }) => by)].map(([by, group]) => ({
     Namespace: metricsNamespace,
-    Dimensions: [by === undefined ? ['service'] : ['service', by]],
+    Dimensions: dimensionSets(by),
     Metrics: group.map(({ name, unit }) => ({ Name: name, Unit: unit })),
   }));
   const values = Object.fromEntries(metrics.map(({ name, value }) => [name, value]));
   return { _aws: { Timestamp: Date.now(), CloudWatchMetrics: directives }, ...values };
+}
+
+/** A metric by client is there without the client too: one alarm covers all clients. */
+function dimensionSets(by: Metric['by']): string[][] {
+  if (by === undefined) return [['service']];
+  return by === 'client' ? [['service'], ['service', by]] : [['service', by]];
 }

@@ -1,14 +1,16 @@
 import type { MintResult } from '../tokens/mint.ts';
 import { reasonOfFailure } from './failure-reason.ts';
 import { type Metric, once } from './metrics.ts';
+import { secretAgeDays, secretAgeMetrics } from './secret-age.ts';
 
 /** What a line says of the mint in it, in the audit line and the refresh line alike. */
 export function mintFields(mint: MintResult | undefined): Record<string, unknown> {
   if (mint === undefined) return {};
-  const { outcome, secretVersionId, refusedCredentials, attempts, upstreamMs, fault } = mint;
+  const { outcome, secretVersionId, secretAgeMs, refusedCredentials, attempts, upstreamMs, fault } = mint;
   return {
     mint: outcome.kind === 'token' ? outcome.kind : reasonOfFailure(outcome),
     secret_version_id: secretVersionId,
+    secret_age_days: secretAgeDays(secretAgeMs),
     refused_credentials: refusedCredentials,
     attempts,
     upstream_ms: Math.round(upstreamMs),
@@ -30,7 +32,7 @@ function evidenceFields({ evidence }: MintResult): Record<string, unknown> {
 
 export function mintMetrics(mint: MintResult | undefined): Metric[] {
   if (mint === undefined) return [];
-  const { outcome, upstreamMs, isCurrentBad } = mint;
+  const { outcome, upstreamMs, isCurrentBad, secretAgeMs } = mint;
   const isRefused = isCurrentBad || outcome.kind === 'query_params_forbidden';
   return [
     outcome.kind === 'token' ? { name: 'Mints', ...once } : { name: 'MintFailures', ...once, by: 'mint' },
@@ -38,6 +40,7 @@ export function mintMetrics(mint: MintResult | undefined): Metric[] {
       ? [{ name: 'UpstreamLatency', value: Math.round(upstreamMs), unit: 'Milliseconds' } as const]
       : []),
     ...(isRefused ? [{ name: 'CredentialsRefused', ...once }] : []),
+    ...secretAgeMetrics(secretAgeMs),
   ];
 }
 

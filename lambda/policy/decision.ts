@@ -81,6 +81,11 @@ export function grantsTo({ grants }: Policy, caller: Identity): Grant[] {
   return grants.filter(holds);
 }
 
+/** The names of the clients that this caller is granted anything for, sorted. */
+export function clientsGrantedTo(policy: Policy, caller: Identity): string[] {
+  return distinct(grantsTo(policy, caller).map(({ client }) => client));
+}
+
 /** What a request without a scope can mean: the unscoped token, or one of the scopes that the caller is granted. */
 export function grantedScopes(
   policy: Policy,
@@ -92,8 +97,12 @@ export function grantedScopes(
   return {
     allow: true,
     unscoped: granted.grants.some((grant) => grant.unscoped),
-    scopes: [...new Set(granted.grants.flatMap((grant) => grant.scopes))].sort(),
+    scopes: distinct(granted.grants.flatMap(({ scopes }) => scopes)),
   };
+}
+
+function distinct(texts: readonly string[]): string[] {
+  return [...new Set(texts)].sort();
 }
 
 type FilteredGrants = { allow: true; grants: readonly Grant[] } | Denial;
@@ -133,7 +142,7 @@ function matchesUser(pattern: string, userId: string | undefined): boolean {
 
 function coversRedirectUri(grant: Grant, { grantType, redirectUri }: AccessRequest): boolean {
   if (grantType !== 'authorization_code') return true;
-  return redirectUri !== undefined && grant.redirectUris.includes(redirectUri);
+  return grant.redirectUris.some((granted) => granted === redirectUri);
 }
 
 function coversRetailer({ retailerIds }: Grant, { retailerId }: AccessRequest): boolean {

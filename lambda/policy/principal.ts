@@ -17,6 +17,7 @@ export type Identity = {
  */
 export type Principal = Identity & { match: 'exact' | 'prefix' | 'permissionSet' };
 
+/** The rule is ASCII, so that the flag, which all rules are written for, changes nothing here. */
 const permissionSetEnd = new RegExp(`^${permissionSetSuffixRule}$`, 'u');
 
 export function matchesPrincipal(principal: Principal, identity: Identity): boolean {

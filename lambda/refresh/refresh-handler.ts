@@ -1,15 +1,18 @@
 import middy from '@middy/core';
 import type { RecordRefresh } from '../observability/refresh-line.ts';
-import { clientNamed, type KeepWarm, type Policy } from '../policy/policy.ts';
+import type { RecordSecret } from '../observability/secret-line.ts';
+import { type Client, clientNamed, type KeepWarm, type Policy } from '../policy/policy.ts';
 import { isScheduleEvent } from '../protocol/schedule-event.ts';
 import type { RenewalRequest } from '../tokens/attempt.ts';
 import { nothingKnown } from '../tokens/known.ts';
 import type { Renew, RenewalResult } from '../tokens/renewal.ts';
+import type { ReadSecretAge } from '../tokens/secret-age.ts';
 import { remainingSeconds } from '../tokens/token.ts';
 import { timeBudget } from '../values/time-budget.ts';
 
 /** Connect has a limit of requests per second. */
 const maxEntriesAtOnce = 4;
+const maxSecretsAtOnce = 4;
 
 /** Entries of keepWarm, by what became of them. */
 export type RefreshCounts = { entries: number; fresh: number; renewed: number; failed: number };
@@ -20,6 +23,8 @@ export type RefreshDependencies = {
   policy: Policy;
   renew: Renew;
   recordRefresh: RecordRefresh;
+  secretAge: ReadSecretAge;
+  recordSecret: RecordSecret;
   now: () => number;
   monotonic: () => number;
 };
@@ -27,10 +32,13 @@ export type RefreshDependencies = {
 type RefreshContext = { awsRequestId: string; getRemainingTimeInMillis: () => number };
 
 /**
- * Keeps the tokens of the policy's `keepWarm` fresh. Returns how many were fresh, were renewed, or failed; the failure of
- * one entry does not stop the others. Rejects events that the schedule did not send.
+ * Keeps the tokens of the policy's `keepWarm` fresh, and records how old the secret of each client is. Returns how many
+ * tokens were fresh, were renewed, or failed; the failure of one entry or secret does not stop the others. Rejects events
+ * that the schedule did not send.
  */
-export function createRefreshHandler({ policy, renew, recordRefresh, now, monotonic }: RefreshDependencies) {
+export function createRefreshHandler(dependencies: RefreshDependencies) {
+  const { policy, renew, recordRefresh, secretAge, recordSecret, now, monotonic } = dependencies;
+
   async function refreshAll(
     event: unknown,
     context: RefreshContext,
@@ -39,13 +47,20 @@ export function createRefreshHandler({ policy, renew, recordRefresh, now, monoto
     if (!isScheduleEvent(event)) throw new Error('This function answers its own schedule only');
     const deadline = monotonic() + context.getRemainingTimeInMillis() - timeBudget.refreshMarginMs;
     const counts: RefreshCounts = { entries: policy.keepWarm.length, fresh: 0, renewed: 0, failed: 0 };
-    const entries = policy.keepWarm.values();
-    const refreshNext = async () => {
-      for (const entry of entries)
+    const within = AbortSignal.any([signal, AbortSignal.timeout(timeBudget.secretAgesMs)]);
+    await Promise.all([
+      // Begun first, so that the mints find the secrets read.
+      forEach(policy.clients, maxSecretsAtOnce, (client) => recordAge(client, within, context.awsRequestId)),
+      forEach(policy.keepWarm, maxEntriesAtOnce, async (entry) => {
         counts[await refresh(entry, { signal, deadline }, context.awsRequestId)] += 1;
-    };
-    await Promise.all(Array.from({ length: maxEntriesAtOnce }, refreshNext));
+      }),
+    ]);
     return counts;
+  }
+
+  async function recordAge(client: Client, signal: AbortSignal, functionRequestId: string): Promise<void> {
+    const age = await secretAge(client, signal).catch((error: Error) => error);
+    recordSecret(client.name, age, functionRequestId);
   }
 
   async function refresh(
@@ -83,6 +98,19 @@ export function createRefreshHandler({ policy, renew, recordRefresh, now, monoto
   return middy<unknown, RefreshCounts, Error, RefreshContext>({
     timeoutEarlyInMillis: timeBudget.refreshMarginMs,
   }).handler(refreshAll);
+}
+
+/** A few at a time, in their order. */
+async function forEach<T>(
+  list: readonly T[],
+  atOnce: number,
+  task: (one: T) => Promise<void>,
+): Promise<void> {
+  const remaining = list.values();
+  const workNext = async () => {
+    for (const one of remaining) await task(one);
+  };
+  await Promise.all(Array.from({ length: atOnce }, workNext));
 }
 
 function outcomeOf(result: RenewalResult): Outcome {

@@ -54,6 +54,8 @@ export type MintResult = {
   outcome: MintOutcome;
   /** Version of the secret that was sent last; undefined where none was. */
   secretVersionId: string | undefined;
+  /** Age of the secret's current version; undefined where that was not sent. */
+  secretAgeMs: number | undefined;
   /** Pairs that Connect refused, whether or not a later one was taken. */
   refusedCredentials: number;
   /** Connect refused the secret's current pair, or it could not be read: for the alarm. A pair that was replaced meanwhile is not meant. */

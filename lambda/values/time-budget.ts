@@ -17,6 +17,8 @@ export const timeBudget = {
   refreshTimeoutMs: 300_000,
   /** The refresh function stops this long before Lambda would end it. */
   refreshMarginMs: 2_000,
+  /** The refresh function stops asking how old the clients' secrets are. */
+  secretAgesMs: 60_000,
 
   /** The prober waits for an answer for longer than API Gateway takes to give one. */
   probeRequestMs: 30_000,

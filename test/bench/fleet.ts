@@ -138,6 +138,8 @@ export async function outageRideThrough(trials = 1_000): Promise<Row> {
       policy: { clients: [client], grants: [], keepWarm },
       renew: renewal({ mode: 'refresh' }).renew,
       recordRefresh: () => undefined,
+      secretAge: async () => ({ versionId: undefined, ageMs: undefined, fault: undefined }),
+      recordSecret: () => undefined,
       now: () => state.now,
       monotonic: () => state.now,
     });

@@ -39,7 +39,15 @@ describe('the audit line', () => {
   /** All of a request's line but its metrics. */
   async function lineOf(request: CallerRequest): Promise<Record<string, unknown>> {
     const line = await world.auditOf(await send(request));
-    const measured = ['_aws', 'Vends', 'Mints', 'MintFailures', 'UpstreamLatency', 'Denials', 'Failures'];
+    const measured = [
+      '_aws',
+      'Vends',
+      'Mints',
+      'MintFailures',
+      'UpstreamLatency',
+      'Denials',
+      'Failures',
+    ].concat('SecretAgeDays');
     return Object.fromEntries(Object.entries(line).filter(([name]) => !measured.includes(name)));
   }
 
@@ -58,6 +66,7 @@ describe('the audit line', () => {
       remaining_seconds: expect.toSatisfy((seconds: number) => seconds > 86_000 && seconds <= 86_400),
       token_sha256: world.connect.hashes().at(-1),
       mint: 'token',
+      secret_age_days: 0,
       secret_version_id: expect.stringMatching(/^[\da-f-]{36}$/),
       refused_credentials: 0,
       attempts: 1,
@@ -149,10 +158,16 @@ describe('the audit line', () => {
     const service = 'connect-token-vending-local';
     const once = { value: 1, unit: 'Count' };
     const latency = { name: 'UpstreamLatency', value: expect.any(Number), unit: 'Milliseconds' };
+    const age = { name: 'SecretAgeDays', value: 0, unit: 'None' };
+    const ages = [
+      { ...age, dimensions: { service } },
+      { ...age, dimensions: { service, client: 'acme' } },
+    ];
     expect(await world.metricsOf(await send(ask()))).toEqual([
       { name: 'Vends', ...once, dimensions: { service, cache: 'mint' } },
       { name: 'Mints', ...once, dimensions: { service } },
       { ...latency, dimensions: { service } },
+      ...ages,
     ]);
     expect(await world.metricsOf(await send(ask()))).toEqual([
       { name: 'Vends', ...once, dimensions: { service, cache: 'memory' } },
@@ -164,11 +179,12 @@ describe('the audit line', () => {
       { name: 'Failures', ...once, dimensions: { service, reason: 'invalid_grant' } },
       { name: 'MintFailures', ...once, dimensions: { service, mint: 'invalid_grant' } },
       { ...latency, dimensions: { service } },
+      ...ages,
     ]);
   });
 
   it('gives no dimension a value that a caller could make up', () => {
     const kinds = new Set(world.metrics().flatMap(({ dimensions }) => Object.keys(dimensions)));
-    expect(kinds).toEqual(new Set(['service', 'cache', 'reason', 'mint']));
+    expect(kinds).toEqual(new Set(['service', 'cache', 'reason', 'mint', 'client']));
   });
 });

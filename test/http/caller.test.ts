@@ -110,7 +110,17 @@ describe('a caller', () => {
       status: 403,
       error: 'unauthorized_client',
       reason: 'caller',
-      description: expect.stringContaining('IAM roles and IAM users'),
+      description:
+        'You signed with credentials of account 111122223333. Only IAM roles and IAM users can get tokens. (reason: caller)',
     });
   });
+
+  it.each(['', '11112222333', '1111222233334', '11112222333a', 'canary', null, undefined])(
+    'that is nobody, of no account (%s), is told no account',
+    (accountId) => {
+      expect(() => identifyCaller({ userArn: 'arn:aws:iam::111122223333:root', accountId })).toThrow(
+        /^Only IAM roles and IAM users can get tokens\.$/,
+      );
+    },
+  );
 });

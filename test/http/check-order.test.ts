@@ -35,3 +35,11 @@ describe('a request that is wrong in all that comes after', () => {
     expect((await refusalOf(wrong)).reason).toBe(reason);
   });
 });
+
+describe('a method other than POST', () => {
+  it('is told the one that is allowed, in words and in a header', async () => {
+    const { status, description, headers } = await refusalOf({ ...event, httpMethod: 'GET' });
+    expect([status, description]).toEqual([405, 'Use POST. (reason: method)']);
+    expect(headers?.['Allow']).toBe('POST');
+  });
+});

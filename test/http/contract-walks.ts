@@ -47,12 +47,12 @@ const credentials: Refusal[] = ['client_secret', 'client_assertion'].flatMap((na
 
 /** What each grant type needs. For a user either field will do, so the lack of both is told by one name. */
 const required: Array<[grantType: string, change: typeof ask, names: string[]]> = [
-  ['client_credentials', ask, ['grant_type', 'client_id']],
-  ['user assertion', askForUser, ['grant_type', 'client_id', 'user_id']],
-  ['retailer assertion', askForRetailer, ['grant_type', 'client_id', 'assertion']],
-  ['authorization_code', link, ['grant_type', 'client_id', 'code', 'redirect_uri']],
+  ['client_credentials', ask, ['grant_type']],
+  ['user assertion', askForUser, ['grant_type', 'user_id']],
+  ['retailer assertion', askForRetailer, ['grant_type', 'assertion']],
+  ['authorization_code', link, ['grant_type', 'code', 'redirect_uri']],
 ];
-const optional = ['scope', 'refused_token_sha256'];
+const optional = ['client_id', 'scope', 'refused_token_sha256'];
 const noText: Array<[string, unknown]> = [
   ['a number', 7],
   ['a boolean', true],

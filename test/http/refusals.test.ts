@@ -20,7 +20,8 @@ async function expectRefused(
   [, , status, error, reason, says = '']: Refusal,
 ): Promise<void> {
   expectError(answer, { status, error });
-  for (const words of [says, saysOf[reason] ?? '']) expect(answer.body['error_description']).toContain(words);
+  for (const words of [says, saysOf[reason] ?? '', ` (reason: ${reason})`])
+    expect(answer.body['error_description']).toContain(words);
   expect(answer.headers.get('allow')).toBe(status === 405 ? 'POST' : null);
   expect(await world.auditOf(answer)).toMatchObject({ decision: 'deny', status, error, reason });
 }
@@ -94,6 +95,7 @@ describe('the reasons of refusals', () => {
     unsupported_grant_type: true,
     unknown_scope: true,
     scope_needs_another_grant_type: true,
+    client_needed: true,
     scope_needed: true,
     not_api_gateway: true,
     invalid_grant: true,

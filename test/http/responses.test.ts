@@ -1,4 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { OAuthError, type Reason, reasons } from '../../lambda/http/oauth-error.ts';
+import { errorResponse } from '../../lambda/http/responses.ts';
 import type { NoToken } from '../../lambda/tokens/plan.ts';
 import { good, handlerWith, jsonEvent, refusalOf, vended } from '../support/http-handler.ts';
 
@@ -42,6 +44,18 @@ describe('a vended token', () => {
   ] as const)('from %s says so in Cache-Status', async (level, words) => {
     const { headers } = await vendedFrom(level);
     expect(headers?.['Cache-Status']).toBe(`connect-token-vending; ${words}; ttl=60`);
+  });
+});
+
+describe('an error', () => {
+  it.each(Object.entries(reasons))('of reason %s ends with it', (reason, { status, code }) => {
+    const response = errorResponse(new OAuthError(reason as Reason, 'Some text.'), 'the-id');
+    expect(response.statusCode).toBe(status);
+    expect(JSON.parse(response.body)).toEqual({
+      error: code,
+      error_description: `Some text. (reason: ${reason})`,
+      request_id: 'the-id',
+    });
   });
 });
 

@@ -112,7 +112,7 @@ describe('scopes', () => {
   it('a scope of another grant type is refused with the grant types that have it', async () => {
     const answer = await ask('backOffice', 'authorization_code', rating);
     expect(answer.body['error_description']).toBe(
-      `${rating} is not available for grant_type authorization_code, only for client_credentials or ${userGrant} or ${retailerGrant}.`,
+      `${rating} is not available for grant_type authorization_code, only for client_credentials or ${userGrant} or ${retailerGrant}. (reason: scope_needs_another_grant_type)`,
     );
   });
 
@@ -137,7 +137,8 @@ describe('scopes', () => {
     const answer = await ask('backOffice', applicationGrant, undefined, 'beta');
     expect(answer.body).toMatchObject({
       error: 'invalid_scope',
-      error_description: 'Name a scope. You are granted: connect:fulfillment, connect:ian.',
+      error_description:
+        'Name a scope. You are granted: connect:fulfillment, connect:ian. (reason: scope_needed)',
     });
   });
 

@@ -41,13 +41,13 @@ type Snippet = { name: string; command: string; args: string[]; works: boolean; 
 const byNode = (name: string, code: string): Snippet => ({
   name,
   command: 'node',
-  args: ['--input-type=module-typescript', '--eval', withClient(code)],
+  args: ['--input-type=module-typescript', '--eval', code],
   works: true,
 });
 const byShell = (shell: string): Snippet => ({
   name: `curl in ${shell}`,
   command: shell,
-  args: ['-c', withClient(curl)],
+  args: ['-c', curl],
   works: curlSigns(),
 });
 
@@ -57,17 +57,10 @@ const snippets: Snippet[] = [
   { ...byNode('openid-client', openidClient), isLibrary: true },
   byShell('sh'),
   byShell('bash'),
-  { name: 'Python', command: 'python3', args: ['-c', withClient(python)], works: hasBotocore() },
+  { name: 'Python', command: 'python3', args: ['-c', python], works: hasBotocore() },
 ];
 for (const { name, works } of snippets) if (!works) console.warn(`The snippet for ${name} is not tried here`);
 const usable = snippets.filter(({ works }) => works);
-
-/** These tests have several clients, so that each request must name one. */
-function withClient(code: string): string {
-  return code
-    .replaceAll(/"grant_type": ?/g, '"client_id": "acme", "grant_type": ')
-    .replaceAll("grant_type: '", "client_id: 'acme', grant_type: '");
-}
 
 /** From 7.86 curl signs as AWS does: its headers in canonical form, and the port with the host. */
 function curlSigns(): boolean {

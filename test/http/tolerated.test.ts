@@ -29,10 +29,10 @@ const fields = [
 ];
 /** Each grant type, and the fields that this caller cannot leave out. */
 const requests: Array<[grantType: string, change: typeof ask, needed: string[]]> = [
-  ['client_credentials', ask, ['client_id', 'grant_type']],
-  ['user assertion', askForUser, ['client_id', 'grant_type', 'scope', 'user_id']],
-  ['retailer assertion', askForRetailer, ['client_id', 'grant_type', 'scope', 'assertion']],
-  ['authorization_code', link, ['client_id', 'grant_type', 'code', 'redirect_uri']],
+  ['client_credentials', ask, ['grant_type']],
+  ['user assertion', askForUser, ['grant_type', 'scope', 'user_id']],
+  ['retailer assertion', askForRetailer, ['grant_type', 'scope', 'assertion']],
+  ['authorization_code', link, ['grant_type', 'code', 'redirect_uri']],
 ];
 const rows = requests.flatMap(([grantType, change, needed]) =>
   fields.map((field) => [field, grantType, change, needed.includes(field) ? 400 : 200] as const),

@@ -44,6 +44,7 @@ describe('a request without a scope', () => {
 
 describe('a request that is not granted', () => {
   const { fulfillment_user_assertion: user, authorization_code: code } = good;
+  const { scope: _of, ...userWithoutScope } = user;
   const stranger = (fields: object) => {
     const event = jsonEvent(fields);
     const identity = {
@@ -54,16 +55,41 @@ describe('a request that is not granted', () => {
   };
 
   it.each([
-    ['caller', stranger(good.client_credentials), /caller/],
-    ['caller', stranger(withoutScope), /caller/],
-    ['client', jsonEvent({ ...good.client_credentials, client_id: 'absent' }), /client_id/],
-    ['client', jsonEvent({ ...withoutScope, client_id: 'absent' }), /client_id/],
-    ['grant_type', jsonEvent({ ...user, client_id: 'beta' }), /grant_type/],
-    ['scope', jsonEvent({ ...good.client_credentials, scope: 'connect:ian' }), /scope/],
-    ['scope', jsonEvent({ ...good.client_credentials, scope: 'connect:fulfillment connect:ian' }), /scope/],
-    ['user', jsonEvent({ ...user, user_id: 'bob' }), /user/],
-    ['redirect_uri', jsonEvent({ ...code, redirect_uri: 'https://shop.example/other' }), /redirect_uri/],
-    ['retailer_id', jsonEvent(good.client_credentials, { 'X-Retailer-Id': 'other' }), /X-Retailer-Id/],
+    ['caller', stranger(good.client_credentials), /as role\/stranger of 111122223333\. .*grants you nothing/],
+    ['caller', stranger(withoutScope), /as role\/stranger of 111122223333\. .*grants you nothing/],
+    [
+      'client',
+      jsonEvent({ ...good.client_credentials, client_id: 'absent' }),
+      /client_id.* granted: acme, beta\./,
+    ],
+    ['client', jsonEvent({ ...withoutScope, client_id: 'absent' }), /client_id.* granted: acme, beta\./],
+    ['grant_type', jsonEvent({ ...user, client_id: 'beta' }), /grant_type.* for it: client_credentials\./],
+    [
+      'grant_type',
+      jsonEvent({ ...userWithoutScope, client_id: 'beta' }),
+      /grant_type.* for it: client_credentials\./,
+    ],
+    [
+      'scope',
+      jsonEvent({ ...good.client_credentials, scope: 'connect:ian' }),
+      /that scope.*: connect:fulfillment\./,
+    ],
+    [
+      'scope',
+      jsonEvent({ ...good.client_credentials, scope: 'connect:fulfillment connect:ian' }),
+      /all of those scopes/,
+    ],
+    ['user', jsonEvent({ ...user, user_id: 'bob' }), /grant you that user\. \(/],
+    [
+      'redirect_uri',
+      jsonEvent({ ...code, redirect_uri: 'https://shop.example/other' }),
+      /redirect_uri.*request: https:\/\/shop.example\/callback\./,
+    ],
+    [
+      'retailer_id',
+      jsonEvent(good.client_credentials, { 'X-Retailer-Id': 'other' }),
+      /X-Retailer-Id.*request: the-garden\./,
+    ],
   ])('is told %s', async (reason, event, description) => {
     const rules = {
       ...policy,

@@ -115,7 +115,9 @@ describe.each(['bundle', 'source'] as const)('vending, from the %s', (kind) => {
     for (const refused of [code, world.issueCode('https://other.example/')]) {
       const again = await send(link({ code: refused }));
       expect([again.status, again.body['error']]).toEqual([400, 'invalid_grant']);
-      expect(again.body['error_description']).toBe('Connect refused the code or its redirect_uri.');
+      expect(again.body['error_description']).toBe(
+        'Connect refused the code or its redirect_uri. (reason: invalid_grant)',
+      );
     }
   });
 
@@ -125,7 +127,7 @@ describe.each(['bundle', 'source'] as const)('vending, from the %s', (kind) => {
     expect(one.body['access_token']).not.toBe(two.body['access_token']);
     expect(world.connect.requests).toHaveLength(2);
     const unknown = await send(askForRetailer({ assertion: 'signed-by-another' }));
-    expect(unknown.body['error_description']).toBe('Connect refused the assertion.');
+    expect(unknown.body['error_description']).toBe('Connect refused the assertion. (reason: invalid_grant)');
   });
 
   if (kind === 'bundle')

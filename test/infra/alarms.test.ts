@@ -8,7 +8,7 @@ import { template } from './synthesise.ts';
 const policy = withKeepWarm({ client: 'acme', scopes: ['connect:fulfillment'] });
 const stack = template(policy);
 const service = [{ Name: 'service', Value: 'connect-token-vending' }];
-const everywhere = ['CredentialsRefused', 'ServerErrors', 'LastingErrors', 'TableFaults'];
+const everywhere = ['CredentialsRefused', 'ServerErrors', 'LastingErrors', 'TableFaults', 'SecretAge'];
 const whereKeptWarm = [
   'RefreshErrors',
   'RefreshFailures',
@@ -69,6 +69,24 @@ describe('an alarm sounds', () => {
       EvaluationPeriods: 12,
       DatapointsToAlarm: 3,
       TreatMissingData: 'notBreaching',
+    });
+  });
+
+  it.each([
+    ['150 days, unless the settings say otherwise', {}, 150],
+    ['as many days as the settings say', { secretAgeAlarmDays: 90 }, 90],
+  ])('when the oldest current secret is %s', (_what, settings, Threshold) => {
+    template(policy, settings).hasResourceProperties('AWS::CloudWatch::Alarm', {
+      AlarmDescription: Match.stringLikeRegexp(`${Threshold} days old or more`),
+      Namespace: 'ConnectTokenVending',
+      MetricName: 'SecretAgeDays',
+      Dimensions: service,
+      Statistic: 'Maximum',
+      Period: 86_400,
+      Threshold,
+      ComparisonOperator: 'GreaterThanOrEqualToThreshold',
+      EvaluationPeriods: 1,
+      TreatMissingData: 'ignore',
     });
   });
 

@@ -34,7 +34,16 @@ export function synth(folder: string, ...options: string[]): Promise<Result> {
 }
 
 export function synthUnder(umask: string, folder: string, ...options: string[]): Promise<Result> {
-  const cdk = join(folder, 'node_modules', 'aws-cdk', 'bin', 'cdk');
+  return cdkUnder(umask, folder, 'synth', '--quiet', ...options);
+}
+
+/** Any command, such as deploy. */
+export function cdk(folder: string, ...words: string[]): Promise<Result> {
+  return cdkUnder('022', folder, ...words);
+}
+
+function cdkUnder(umask: string, folder: string, ...words: string[]): Promise<Result> {
+  const program = join(folder, 'node_modules', 'aws-cdk', 'bin', 'cdk');
   const env = {
     PATH: `${dirname(process.execPath)}${delimiter}/usr/bin:/bin`,
     HOME: temporaryFolder(),
@@ -42,7 +51,7 @@ export function synthUnder(umask: string, folder: string, ...options: string[]):
     CDK_DISABLE_CLI_TELEMETRY: 'true',
     CI: 'true',
   };
-  const command = [process.execPath, cdk, '--no-notices', 'synth', '--quiet', ...options];
+  const command = [process.execPath, program, '--no-notices', ...words];
   const args = ['-c', `umask ${umask} && exec "$@"`, 'sh', ...command];
   return new Promise((resolve) => {
     execFile('/bin/sh', args, { cwd: folder, env }, (error, stdout, stderr) => {

@@ -43,12 +43,15 @@ describe("only the two functions' roles may read a client secret", () => {
   describe('the refresh function', () => {
     questions(refresh, yes, [
       ['a client that is kept warm', read(secrets.acme)],
-      ['decrypt it, through Secrets Manager', decrypt(keys.secrets, 'secretsmanager')],
+      ['a client that is not, for its age', read(secrets.other)],
+      ['an imported client, for its age', read(secrets.imported)],
+      ['decrypt them, through Secrets Manager', decrypt(keys.secrets, 'secretsmanager')],
+      ['decrypt what was imported, through Secrets Manager', decrypt(keys.imported, 'secretsmanager')],
     ]);
     questions(refresh, no, [
-      ['a client that is not', read(secrets.other)],
-      ['an imported client that is not', read(secrets.imported)],
-      ['decrypt that client’s', decrypt(keys.imported, 'secretsmanager')],
+      ['a secret of another name', read(secrets.foreign)],
+      ['with the secrets’ key, by itself', decrypt(keys.secrets)],
+      ['with the imported key, by itself', decrypt(keys.imported)],
     ]);
   });
 

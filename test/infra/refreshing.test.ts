@@ -23,16 +23,17 @@ describe('the refresh function', () => {
     ]);
   });
 
-  it("may read the secrets of the clients that it keeps tokens of, and nobody else's", () => {
+  it('may read the secrets of all clients, also of those that it keeps no tokens of: it tells their age', () => {
     const policy = goodPolicy();
     policy.clients['other'] = { secretName: 'connect/other' };
     policy.keepWarm = [kept];
     const of = template(toYaml(policy));
     const read = 'secretsmanager:GetSecretValue';
-    expect(statementsOf(of, 'VendRole')).toContainEqual(
-      allow(read, [ref('Secretsconnectacme'), ref('Secretsconnectother')]),
-    );
-    expect(statementsOf(of, 'RefreshRole')).toContainEqual(allow(read, ref('Secretsconnectacme')));
+    for (const role of ['VendRole', 'RefreshRole']) {
+      expect(statementsOf(of, role)).toContainEqual(
+        allow(read, [ref('Secretsconnectacme'), ref('Secretsconnectother')]),
+      );
+    }
   });
 
   it('shares the asset of the vend function, and has a log and five minutes of its own', () => {
@@ -98,6 +99,8 @@ describe('the schedule', () => {
       policy: { clients: [], grants: [], keepWarm: [] },
       renew: () => Promise.reject(new Error('there is nothing to renew')),
       recordRefresh: () => undefined,
+      secretAge: () => Promise.reject(new Error('there is no client')),
+      recordSecret: () => undefined,
       now: () => 0,
       monotonic: () => 0,
     });

@@ -12,6 +12,7 @@ const good = {
   memoryMegabytes: 512,
   logRetentionDays: 30,
   refreshMinutes: 5,
+  secretAgeAlarmDays: 90,
   apiGatewayAccountRole: false,
 };
 
@@ -34,10 +35,15 @@ describe('settings', () => {
     expect(read({ refreshMinutes: undefined }).refreshMinutes).toBe(15);
   });
 
+  it('take a client secret for old after 150 days unless they say otherwise', () => {
+    expect(read({ secretAgeAlarmDays: undefined }).secretAgeAlarmDays).toBe(150);
+    expect(read({ secretAgeAlarmDays: 3650 }).secretAgeAlarmDays).toBe(3650);
+  });
+
   it('are right in cdk.json, for every stage', () => {
     const { context } = JSON.parse(readFileSync(new URL('../../cdk.json', import.meta.url), 'utf8'));
     const stages = Object.keys(context.stages);
-    expect(stages).toContain(context.stage);
+    expect(context.stage).toBeUndefined();
     const read = (stage: string) => readSettings((key) => ({ ...context, stage })[key]);
     expect(new Set(stages.map((stage) => read(stage).stackName)).size).toBe(stages.length);
     const policies = stages.map((stage) => readPolicy(read(stage).policy));
@@ -51,6 +57,9 @@ describe('settings', () => {
       'stackName: write a name of up to 64 letters, digits and -, starting with a letter',
     ],
     [{ stackName: undefined }, 'stackName: write a name such as connect-token-vending'],
+    [{ secretAgeAlarmDays: 0 }, 'secretAgeAlarmDays: write a whole number, 1 to 3650'],
+    [{ secretAgeAlarmDays: 3651 }, 'secretAgeAlarmDays: write a whole number, 1 to 3650'],
+    [{ secretAgeAlarmDays: 1.5 }, 'secretAgeAlarmDays: write a whole number, 1 to 3650'],
     [{ throttling: undefined }, 'throttling: write { "requestsPerSecond": 100, "burst": 200 }'],
     [
       { throttling: { requestsPerSecond: 0, burst: 1 } },
@@ -91,6 +100,17 @@ describe('settings', () => {
     );
   });
 
+  it("set the account's role in one stage alone", () => {
+    const both = { a: { ...good, apiGatewayAccountRole: true }, b: { apiGatewayAccountRole: true } };
+    expect(() => read({}, { stages: both })).toThrow(
+      'stages.a.apiGatewayAccountRole: the stage b sets the role too, and an account has one in each region: write false in one of the two',
+    );
+    const neither = { a: good, b: { apiGatewayAccountRole: false } };
+    expect(read({}, { stages: neither }).apiGatewayAccountRole).toBe(false);
+    const other = { a: good, b: { apiGatewayAccountRole: true }, c: { apiGatewayAccountRole: true } };
+    expect(read({}, { stages: other }).apiGatewayAccountRole).toBe(false);
+  });
+
   it('take another policy from the command line', () => {
     expect(read({}, { policy: 'mine.yaml' }).policy).toBe('mine.yaml');
     expect(read({ policy: undefined }, { policy: 'mine.yaml' }).policy).toBe('mine.yaml');
@@ -99,8 +119,9 @@ describe('settings', () => {
 
   it('need a stage that there is', () => {
     expect(() => read({}, { stages: { a: 'production' }, policy: 'mine.yaml' })).toThrow(ConfigurationError);
-    expect(() => read({}, { stage: 'b' })).toThrow('cdk.json context.stage: write the name of a stage: a');
-    expect(() => read({}, { stage: 'constructor' })).toThrow('write the name of a stage: a');
+    expect(() => read({}, { stage: 'b' })).toThrow(/^-c stage=b: write -c stage=a$/);
+    expect(() => read({}, { stage: undefined })).toThrow(/^no stage is named: write -c stage=a$/);
+    expect(() => read({}, { stage: 'constructor' })).toThrow('write -c stage=a');
     expect(() => read({}, { stages: undefined })).toThrow('cdk.json context.stages has none yet');
     expect(() => read({}, { stages: { a: good, 'b c': good } })).toThrow(
       'stages.b c: name a stage with up to 128 letters, digits, - and _, starting with a letter',
@@ -119,7 +140,7 @@ describe('a mistake in cdk.json', () => {
     const { context } = JSON.parse(text);
     const file = readSource(text, 'cdk.json');
     try {
-      readSettings((key) => ({ ...context, ...options })[key], file);
+      readSettings((key) => ({ ...context, stage: 'production', ...options })[key], file);
     } catch (error) {
       if (error instanceof ConfigurationError) return error.message;
       throw error;
@@ -131,45 +152,57 @@ describe('a mistake in cdk.json', () => {
     [
       'a misspelt setting',
       cdkJson.replace('"memoryMegabytes"', '"memoryMegaBytes"'),
-      'cdk.json:11:9 context.stages.production.memoryMegaBytes: no such key: write memoryMegabytes',
+      'cdk.json:10:9 context.stages.production.memoryMegaBytes: no such key: write memoryMegabytes',
     ],
     [
       'a value out of range',
       cdkJson.replace('512', '64'),
-      'cdk.json:11:28 context.stages.production.memoryMegabytes: write a whole number, 512 to 10240',
+      'cdk.json:10:28 context.stages.production.memoryMegabytes: write a whole number, 512 to 10240',
     ],
     [
       'a missing setting',
       cdkJson.replace('"stackName": "connect-token-vending",', ''),
-      'cdk.json:7:7 context.stages.production.stackName: write a name such as connect-token-vending',
+      'cdk.json:6:7 context.stages.production.stackName: write a name such as connect-token-vending',
     ],
     [
       'a stage of null',
       cdkJson.replace(/"production": \{[^}]*\}[^}]*\}/, '"production": null'),
-      'cdk.json:7:7 context.stages.production: write its settings: stackName, policy, throttling, memoryMegabytes, logRetentionDays and apiGatewayAccountRole',
+      'cdk.json:6:7 context.stages.production: write its settings: stackName, policy, throttling, memoryMegabytes, logRetentionDays and apiGatewayAccountRole',
     ],
     [
       'stages in a list',
       cdkJson.replace(/"stages": .*/s, '"stages": []}}'),
-      'cdk.json:6:5 context.stages: write the stages, each with its settings',
+      'cdk.json:5:5 context.stages: write the stages, each with its settings',
     ],
     [
       'a stage that no URL can have',
       cdkJson.replace('"development"', '"de v"'),
-      'cdk.json:16:7 context.stages.de v: name a stage with up to 128 letters, digits, - and _, starting with a letter',
+      'cdk.json:15:7 context.stages.de v: name a stage with up to 128 letters, digits, - and _, starting with a letter',
     ],
     [
-      'a default stage that there is not',
-      cdkJson.replace('"stage": "production"', '"stage": "prod"'),
-      'cdk.json:5:14 context.stage: write the name of a stage: production or development',
+      'a default stage',
+      cdkJson.replace('"context": {', '"context": {\n    "stage": "production",'),
+      'cdk.json:5:5 context.stage: a default would be deployed where -c stage=NAME is misspelt: remove it',
+    ],
+    [
+      'an account role in two stages',
+      cdkJson.replaceAll('"apiGatewayAccountRole": false', '"apiGatewayAccountRole": true'),
+      'cdk.json:13:34 context.stages.production.apiGatewayAccountRole: the stage development sets the role too, and an account has one in each region: write false in one of the two',
     ],
   ])('has one line with its place: %s', (_what, text, expected) => {
     expect(complaint(text)).toBe(expected);
   });
 
+  it('is a default stage, whatever the command line says', () => {
+    const withDefault = cdkJson.replace('"context": {', '"context": { "stage": "production",');
+    expect(complaint(withDefault, { stage: 'development' })).toMatch(
+      /^cdk\.json:4:16 context\.stage: a default/,
+    );
+  });
+
   it('is told from a mistake on the command line', () => {
     expect(complaint(cdkJson, { stage: 'prod' })).toBe(
-      '-c stage=prod: write the name of a stage: production or development',
+      '-c stage=prod: write -c stage=production or -c stage=development',
     );
   });
 });

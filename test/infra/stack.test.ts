@@ -109,7 +109,7 @@ describe('the vend function', () => {
     const stage = expect.stringContaining('Stage');
     for (const { Action, Principal, SourceArn, FunctionName } of permissions) {
       expect([Action, Principal]).toEqual(['lambda:InvokeFunction', 'apigateway.amazonaws.com']);
-      expect(FunctionName).toEqual(arn('VendFunction'));
+      expect(FunctionName).toEqual(ref('VendLive'));
       const [, parts] = SourceArn['Fn::Join'];
       expect(parts.slice(-4)).toEqual([
         { Ref: expect.stringMatching(/^HttpApi/) },

@@ -1,16 +1,16 @@
-import { readFileSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { temporaryFolder } from '../support/folders.ts';
-import { clone, cloneWithCrlf, filesOf, repository, synth, synthUnder } from './command-line.ts';
+import { cdk, clone, cloneWithCrlf, filesOf, repository, synth, synthUnder } from './command-line.ts';
 
 describe('cdk synth, in two folders, in one of them with CRLF line ends and a strict umask', () => {
   const folders = [clone('a'), cloneWithCrlf('a-folder/with/a-much-longer-name')] as const;
 
   beforeAll(async () => {
     const results = await Promise.all([
-      synth(folders[0], '-o', 'out'),
-      synthUnder('077', folders[1], '-o', 'out'),
+      synth(folders[0], '-c', 'stage=production', '-o', 'out'),
+      synthUnder('077', folders[1], '-c', 'stage=production', '-o', 'out'),
     ]);
     expect(
       results.map(({ code }) => code),
@@ -58,12 +58,96 @@ describe('cdk synth, in two folders, in one of them with CRLF line ends and a st
   }
 });
 
+describe('cdk deploy, where no stage is named,', () => {
+  const folder = clone('a');
+  const sentence = /^no stage is named: write -c stage=production or -c stage=development$/m;
+
+  it.each([
+    ['with no options', [], sentence],
+    [
+      'with a misspelt key',
+      ['-c', 'stge=development'],
+      /^-c stge=development: no such key: write -c stage=development$/m,
+    ],
+    ['with an option that CDK does not have', ['--stage', 'development'], sentence],
+    ['with a colon for an equals sign', ['-c', 'stage:development'], sentence],
+    [
+      'with a misspelt key of the policy',
+      ['-c', 'stage=development', '-c', 'polcy=mine.yaml'],
+      /^-c polcy=mine\.yaml: no such key: write -c policy=mine\.yaml$/m,
+    ],
+  ])(
+    'deploys nothing and says what to write: %s',
+    async (_what, options, expected) => {
+      const out = join(temporaryFolder(), 'out');
+      const { code, output } = await cdk(
+        folder,
+        'deploy',
+        '--require-approval',
+        'never',
+        ...options,
+        '-o',
+        out,
+      );
+      expect(code).toBe(1);
+      expect(output).toMatch(expected);
+      expect(output).not.toMatch(/^\s+at /m);
+      expect(existsSync(out) ? filesOf(out).filter((file) => file.endsWith('.json')) : []).toEqual([]);
+    },
+    60_000,
+  );
+});
+
 describe('cdk synth', () => {
   const folder = clone('a');
+  const production = ['-c', 'stage=production'];
+
+  it('takes the keys of CDK itself, and mentions a grant that expires soon', async () => {
+    const [today = ''] = new Date().toISOString().split('T');
+    const policy = readFileSync(join(folder, 'infra', 'policy.yaml'), 'utf8');
+    const expiring = policy.replace('  - id: checkout\n', `  - id: checkout\n    expires: ${today}\n`);
+    writeFileSync(join(folder, 'expiring.yaml'), expiring);
+    const own = [
+      '-c',
+      '@aws-cdk/core:suppressTemplateIndentation=true',
+      '-c',
+      'aws-cdk:enableDiffNoFail=true',
+    ];
+    const policyOption = ['-c', 'policy=expiring.yaml'];
+    const { code, output } = await synth(
+      folder,
+      ...production,
+      ...policyOption,
+      ...own,
+      '-o',
+      temporaryFolder(),
+    );
+    expect(code, output).toBe(0);
+    const line = expiring.split('\n').findIndex((text) => text.includes('expires: ')) + 1;
+    expect(output).toContain(
+      `expiring.yaml:${line}:14 grants[0].expires: the last day of grant checkout is ${today}, today: remove the grant then, or write a later date`,
+    );
+  }, 60_000);
+
+  it('refuses what only a deployment refuses: a host on this machine, and the secret of another stage', async () => {
+    const policy = readFileSync(join(folder, 'infra', 'policy.yaml'), 'utf8');
+    writeFileSync(
+      join(folder, 'local.yaml'),
+      policy.replace('https://connect.instacart.com', 'http://localhost:8080'),
+    );
+    const options = ['-c', 'stage=development', '-c', 'policy=local.yaml', '-o', temporaryFolder()];
+    const { code, output } = await synth(folder, ...options);
+    expect(code).toBe(1);
+    expect(output).toMatch(/^local\.yaml:\d+:14 clients\.acme\.baseUrl: is on this machine, /m);
+    expect(output).toMatch(
+      /^local\.yaml:\d+:17 clients\.acme\.secretName: the stage production \(infra\/policy\.yaml\) has a secret of this name too: write another$/m,
+    );
+  }, 60_000);
 
   it('takes another policy, and another stage', async () => {
     const policy = readFileSync(join(repository, 'test', 'local', 'cli', 'policy.yaml'), 'utf8');
-    writeFileSync(join(folder, 'mine.yaml'), policy.replaceAll('checkout-api', 'till'));
+    const mine = policy.replaceAll('checkout-api', 'till').replace('connect/acme', 'connect/mine');
+    writeFileSync(join(folder, 'mine.yaml'), mine);
     const out = temporaryFolder();
     const { code, output } = await synth(
       folder,
@@ -83,7 +167,14 @@ describe('cdk synth', () => {
 
   it('refuses a bad policy in plain words', async () => {
     writeFileSync(join(folder, 'bad.yaml'), 'version: 1\nclients: {}\ngrants: []\n');
-    const { code, output } = await synth(folder, '-c', 'policy=bad.yaml', '-o', temporaryFolder());
+    const { code, output } = await synth(
+      folder,
+      ...production,
+      '-c',
+      'policy=bad.yaml',
+      '-o',
+      temporaryFolder(),
+    );
     expect(code).not.toBe(0);
     expect(output).toMatch(/^bad\.yaml:2:1 clients: is empty/m);
     expect(output).toMatch(/^bad\.yaml:3:1 grants: is empty/m);
@@ -93,11 +184,11 @@ describe('cdk synth', () => {
   it('refuses a bad setting with its place in cdk.json', async () => {
     const text = readFileSync(join(folder, 'cdk.json'), 'utf8');
     writeFileSync(join(folder, 'cdk.json'), text.replace('"refreshMinutes"', '"refreshMinuets"'));
-    const { code, output } = await synth(folder, '-o', temporaryFolder());
+    const { code, output } = await synth(folder, ...production, '-o', temporaryFolder());
     writeFileSync(join(folder, 'cdk.json'), text);
     expect(code).not.toBe(0);
     expect(output).toMatch(
-      /^cdk\.json:13:9 context\.stages\.production\.refreshMinuets: no such key: write refreshMinutes$/m,
+      /^cdk\.json:12:9 context\.stages\.production\.refreshMinuets: no such key: write refreshMinutes$/m,
     );
     expect(output).not.toMatch(/^\s+at /m);
   }, 60_000);
@@ -105,7 +196,7 @@ describe('cdk synth', () => {
   it('refuses a stage that there is not in plain words', async () => {
     const { code, output } = await synth(folder, '-c', 'stage=nowhere', '-o', temporaryFolder());
     expect(code).not.toBe(0);
-    expect(output).toMatch(/^-c stage=nowhere: write the name of a stage: production or development$/m);
+    expect(output).toMatch(/^-c stage=nowhere: write -c stage=production or -c stage=development$/m);
     expect(output).not.toMatch(/^\s+at /m);
   }, 60_000);
 });

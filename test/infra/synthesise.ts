@@ -15,7 +15,7 @@ export function createStack(
   policy: string,
   change: Partial<Settings> = {},
 ): { app: App; stack: VendingStack } {
-  const settings = { ...readSettings((key) => context[key]), ...change };
+  const settings = { ...readSettings((key) => ({ ...context, stage: 'production' })[key]), ...change };
   const app = new App({ context: featureFlags, outdir: temporaryFolder(), analyticsReporting: false });
   const { stage: stageName, stackName, policy: _file, ...props } = settings;
   const compiled = compilePolicy(policy, 'p.yaml');

@@ -6,7 +6,7 @@ export default defineConfig({
     include: [
       'test/{policy,protocol,values}/*.test.ts',
       'test/observability/{audit,log}.test.ts',
-      'test/http/{api-event,caller,check-order,good-request,handler,query-names}.test.ts',
+      'test/http/{api-event,caller,check-order,default-client,good-request,handler,query-names}.test.ts',
       'test/http/{request-body,request-fields,request-values,responses,vend}.test.ts',
       'test/tokens/{token,cache-key,plan,known,lease}.test.ts',
       'test/connect/token-response.test.ts',

@@ -89,6 +89,7 @@ describe('the record of a request', () => {
     const minted = {
       outcome: { kind: 'unavailable', retryAfterMs: undefined, isAnswered: true } as const,
       secretVersionId: 'v1',
+      secretAgeMs: undefined,
       refusedCredentials: 0,
       isCurrentBad: false,
       attempts: 2,

@@ -9,6 +9,7 @@ const failure = { kind: 'unavailable', retryAfterMs: undefined, isAnswered: true
 const mint: MintResult = {
   outcome: failure,
   secretVersionId: undefined,
+  secretAgeMs: 150 * 86_400_000 + 1,
   refusedCredentials: 0,
   isCurrentBad: false,
   attempts: 1,
@@ -52,6 +53,8 @@ describe('the lines of the log', () => {
       mint: 'upstream_unavailable',
       table_fault: 'slow',
       MintFailures: 1,
+      secret_age_days: 150,
+      SecretAgeDays: 150,
       TableFaults: 1,
     };
     const { audit, refresh } = linesOf();

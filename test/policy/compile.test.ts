@@ -1,13 +1,24 @@
 import { hash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { ConfigurationError } from '../../infra/files/problems.ts';
+import type { Checks } from '../../infra/policy/checks.ts';
 import { compilePolicy, readPolicy } from '../../infra/policy/compile.ts';
 import { goodPolicy, toYaml, withClient, withGrant, withKeepWarm } from '../support/policies.ts';
+import { acceptedPolicies } from './accepted-policies.ts';
+import { refusedDeployments, secretsOfOtherStages, today } from './refused-deployments.ts';
+import { refusedHosts } from './refused-hosts.ts';
+import { refusedNotes } from './refused-notes.ts';
+import { refusedPlaces } from './refused-places.ts';
 import { refusedPolicies } from './refused-policies.ts';
 
-function complaints(text: string): string[] {
+const refused = [...refusedPolicies, ...refusedHosts, ...refusedNotes, ...refusedPlaces].map(
+  ([what, policy, complaint]) => [what, policy, complaint] as const,
+);
+const deployment: Checks = { target: 'deployment', today, secretsOfOtherStages };
+
+function complaints(text: string, checks?: Checks): string[] {
   try {
-    compilePolicy(text, 'p.yaml');
+    compilePolicy(text, 'p.yaml', checks);
   } catch (error) {
     if (error instanceof ConfigurationError) return error.message.split('\n');
     throw error;
@@ -16,7 +27,7 @@ function complaints(text: string): string[] {
 }
 
 describe('a policy is refused for', () => {
-  it.each(refusedPolicies)('%s', (_what, policy, complaint) => {
+  it.each(refused)('%s', (_what, policy, complaint) => {
     const said = complaints(policy);
     if (typeof complaint === 'string') expect(said).toContain(`p.yaml:${complaint}`);
     else expect(said.join('\n')).toMatch(complaint);
@@ -38,7 +49,7 @@ describe('a policy is refused for', () => {
   });
 
   it('one thing alone wherever one thing alone is wrong', () => {
-    for (const [what, policy] of refusedPolicies) expect(complaints(policy), what).toHaveLength(1);
+    for (const [what, policy] of refused) expect(complaints(policy), what).toHaveLength(1);
   });
 
   it('each key that is misspelt, in one line', () => {
@@ -97,7 +108,57 @@ describe('a policy is refused for', () => {
   });
 });
 
+describe('a deployment refuses, and the local stack takes,', () => {
+  it.each(refusedDeployments)('%s', (_what, policy, complaint) => {
+    expect(complaints(policy, deployment)).toEqual([`p.yaml:${complaint}`]);
+    expect(compilePolicy(policy, 'p.yaml').principals).toHaveLength(1);
+  });
+
+  it('nothing that is right', () => {
+    const fit = acceptedPolicies.filter(([, text]) => !/http:|localhost|127[.]/.test(text));
+    expect(fit.length).toBeGreaterThan(20);
+    for (const [what, text] of fit) {
+      const own = text.replaceAll('connect/acme', 'connect-development/acme');
+      expect(() => compilePolicy(own, 'p.yaml', deployment), what).not.toThrow();
+    }
+  });
+});
+
+describe('a grant that expires', () => {
+  const warningsOf = (expires: string) =>
+    compilePolicy(withGrant({ expires }), 'p.yaml', { target: 'local', today }).warnings;
+  const warning = (expires: string, when: string) =>
+    `p.yaml:13:14 grants[0].expires: the last day of grant checkout is ${expires}, ${when}: remove the grant then, or write a later date`;
+
+  it('is valid on its last day', () => {
+    expect(warningsOf('2027-01-31')).toEqual([warning('2027-01-31', 'today')]);
+  });
+
+  it('is mentioned from 30 days before, and not earlier', () => {
+    expect(warningsOf('2027-02-01')).toEqual([warning('2027-02-01', 'in 1 day')]);
+    expect(warningsOf('2027-03-02')).toEqual([warning('2027-03-02', 'in 30 days')]);
+    expect(warningsOf('2027-03-03')).toEqual([]);
+  });
+
+  it('is refused by the local stack too, the day after', () => {
+    const policy = withGrant({ expires: '2027-01-30' });
+    expect(complaints(policy, { target: 'local', today })).toEqual([
+      'p.yaml:13:14 grants[0].expires: the grant has expired on 2027-01-30: remove it, or write a later date',
+    ]);
+  });
+});
+
 describe('a policy compiles', () => {
+  it('with notes for people, which the function does not carry', () => {
+    const notes = { description: 'Orders', owner: 'team-orders@shop.example', expires: '2096-02-29' };
+    const compiled = compilePolicy(withGrant(notes), 'p.yaml');
+    expect(compiled.notes).toEqual(new Map([['checkout', notes]]));
+    expect(compiled.policy).toEqual(compilePolicy(toYaml(goodPolicy()), 'p.yaml').policy);
+    expect(compilePolicy(withGrant({ owner: 'Ann' }), 'p.yaml').notes).toEqual(
+      new Map([['checkout', { owner: 'Ann' }]]),
+    );
+  });
+
   it('to what the function carries, and no more', () => {
     expect(compilePolicy(toYaml(goodPolicy()), 'p.yaml')).toEqual({
       policy: {
@@ -129,6 +190,8 @@ describe('a policy compiles', () => {
         keepWarm: [],
       },
       secrets: [{ client: 'acme', name: 'connect/acme' }],
+      notes: new Map(),
+      warnings: [],
       principals: ['arn:aws:iam::111122223333:role/checkout'],
       sha256: hash('sha256', toYaml(goodPolicy())),
     });

@@ -20,9 +20,13 @@ export function grantsByOracle({ policy, caller, request }: Situation): Set<stri
   return covering.every((ids) => ids.length > 0) ? new Set(covering.flat()) : undefined;
 }
 
-/** The grants to this caller, for this client and grant type, whatever else they ask for. */
-export function grantsToCaller({ policy, caller, request }: Situation): readonly Grant[] {
-  const lines = whoAndWhat(caller, request);
+/** The grants to this caller, for this client and grant type or as far as `upTo`, whatever else they ask for. */
+export function grantsToCaller(
+  { policy, caller, request }: Situation,
+  upTo: 'caller' | 'client' | 'grant_type' = 'grant_type',
+): readonly Grant[] {
+  const count = { caller: 1, client: 2, grant_type: 3 }[upTo];
+  const lines = whoAndWhat(caller, request).slice(0, count);
   return policy.grants.filter((grant) => isMet(expressionsOf(grant).slice(0, lines.length), lines));
 }
 

@@ -3,8 +3,16 @@ import { goodPolicy, toYaml, withClient, withGrant, withKeepWarm } from '../supp
 const user = 'fulfillment_user_assertion';
 const bearer = 'urn:ietf:params:oauth:grant-type:retailer-json-bearer';
 
-/** What is wrong, the file, and the one complaint about it: LINE:COL path: text. */
-export type Refused = readonly [what: string, policy: string, complaint: string | RegExp];
+/**
+ * What is wrong, the file, and the one complaint about it: LINE:COL path: text. A cross-reference is wrong because of
+ * another entry of the file, which a JSON Schema cannot look up.
+ */
+export type Refused = readonly [
+  what: string,
+  policy: string,
+  complaint: string | RegExp,
+  kind?: 'cross-reference' | undefined,
+];
 
 const two = goodPolicy();
 two.clients['other'] = { secretName: 'connect/other' };
@@ -88,7 +96,7 @@ const clients: Refused[] = [
   [
     'an unknown key of a client',
     withClient({ secret: 'x' }),
-    '5:5 clients.acme.secret: no such key: remove it, or write one of baseUrl, secretName, secretArn, kmsKeyArn, scopeSeparator, scopes',
+    '5:5 clients.acme.secret: no such key: remove it, or write one of baseUrl, otherHost, secretName, secretArn, kmsKeyArn, scopeSeparator, scopes',
   ],
   [
     'a mistyped key of a client',
@@ -104,11 +112,13 @@ const clients: Refused[] = [
     'a client that is misspelt where it is defined',
     toYaml(manyEntries).replace('  acme:', '  acne:'),
     '9:13 grants[0].client: no such client: write acne, here and in 10 more',
+    'cross-reference',
   ],
   [
     'a client that is misspelt in two grants',
     toYaml({ ...manyEntries, grants: ofAnotherClient }),
     '65:13 grants[8].client: no such client: write acme, here and in 1 more',
+    'cross-reference',
   ],
   [
     'a client name in capitals that every entry has',
@@ -169,11 +179,13 @@ const clients: Refused[] = [
     'a key of another region',
     withClient({ secretName: undefined, secretArn: secretArn(), kmsKeyArn: keyArn('eu-west-1') }),
     "5:16 clients.acme.kmsKeyArn: must be in the secret's region: write a key in us-east-1",
+    'cross-reference',
   ],
   [
     'one secret for two clients',
     toYaml({ ...two, clients: { ...two.clients, other: two.clients['acme'] } }),
     '6:17 clients.other.secretName: client acme already has this secret: use that client, or write another secret',
+    'cross-reference',
   ],
   [
     'a separator of its own',
@@ -282,11 +294,13 @@ const grants: Refused[] = [
     'a repeated id',
     toYaml({ ...goodPolicy(), grants: [...goodPolicy().grants, ...goodPolicy().grants] }),
     '13:9 grants[1].id: grants[0] has the same id: write another',
+    'cross-reference',
   ],
   [
     'an unknown client',
     withGrant({ client: 'constructor' }),
     '9:13 grants[0].client: no such client: write acme',
+    'cross-reference',
   ],
   [
     'an unknown grant type',
@@ -312,6 +326,7 @@ const grants: Refused[] = [
     'principals of two partitions',
     withGrant({ principals: ['arn:aws:iam::111122223333:role/a', 'arn:aws-cn:iam::111122223333:role/a'] }),
     '9:9 grants[0].principals[1]: is in another partition than the first principal: write arn:aws:…',
+    'cross-reference',
   ],
   [
     'neither scopes nor unscoped',
@@ -365,24 +380,32 @@ const grants: Refused[] = [
       grants: [{ ...goodPolicy().grants[0], scopes: ['mine'] }],
     }),
     /no such scope: write/,
+    'cross-reference',
   ],
   ...(
     [
-      ['a scope that Connect lacks', 'connect:none', /no such scope: write/],
+      ['a scope that Connect lacks', 'connect:none', /no such scope: write/, 'cross-reference'],
       [
         "a scope of Connect's by the wrong grant type",
         'connect:post_checkout',
         /grantType: fulfillment_user/,
+        undefined,
       ],
-      ['its private scope by the wrong grant type', 'mine', /grantType: authorization_code/],
+      [
+        'its private scope by the wrong grant type',
+        'mine',
+        /grantType: authorization_code/,
+        'cross-reference',
+      ],
     ] as const
-  ).map(([what, wanted, complaint]): Refused => {
+  ).map(([what, wanted, complaint, kind]): Refused => {
     const acme = { secretName: 's', scopes: { mine: ['authorization_code'] } };
     const checkout = { ...goodPolicy().grants[0], scopes: [wanted] };
     return [
       `${what}, for a client with private scopes`,
       toYaml({ ...goodPolicy(), clients: { acme }, grants: [checkout] }),
       complaint,
+      kind,
     ];
   }),
   [
@@ -464,6 +487,7 @@ const keepWarm: Refused[] = [
     'keepWarm of an unknown client',
     withKeepWarm({ client: 'other', scopes: [scope] }),
     '14:13 keepWarm[0].client: no such client: write acme',
+    'cross-reference',
   ],
   [
     'keepWarm of nothing',
@@ -484,26 +508,31 @@ const keepWarm: Refused[] = [
     'keepWarm of a scope that nobody is granted',
     withKeepWarm({ client: 'acme', scopes: ['connect:ian'] }),
     '16:9 keepWarm[0].scopes[0]: no grant with grantType client_credentials covers connect:ian: remove it, or add such a grant',
+    'cross-reference',
   ],
   [
     'keepWarm without a scope that nobody is granted',
     withKeepWarm({ client: 'acme', unscoped: true }),
     '15:15 keepWarm[0].unscoped: no grant with grantType client_credentials covers the token without a scope: remove it, or add such a grant',
+    'cross-reference',
   ],
   [
     'keepWarm for a retailer that nobody may name',
     withKeepWarm({ client: 'acme', scopes: [scope], retailerId: 'x' }),
     '16:9 keepWarm[0].scopes[0]: no grant with grantType client_credentials covers connect:fulfillment with retailer id x: remove it, or add such a grant',
+    'cross-reference',
   ],
   [
     'keepWarm of a user token',
     keptUserToken(),
     '18:9 keepWarm[0].scopes[0]: no grant with grantType client_credentials covers connect:recommendations: remove it, or add such a grant',
+    'cross-reference',
   ],
   [
     'keepWarm of what no one caller may ask for together',
     keptForTwoCallers(),
     '22:5 keepWarm[0].scopes: no caller is granted all of these scopes together: write an entry for each token',
+    'cross-reference',
   ],
 ];
 

@@ -4,6 +4,8 @@ const sso =
   'this would match every permission set of IAM Identity Center: write AWSReservedSSO_SET_* for one of them, or a longer prefix';
 const set = (name: string) =>
   `this must match exactly one permission set of IAM Identity Center: write role/AWSReservedSSO_${name}_*`;
+const short = (name: string) =>
+  `${name} would match too many roles: write at least 4 characters before the *`;
 /** What is wrong, the ARN, and the one complaint about it. */
 export const refusedPrincipals: ReadonlyArray<readonly [what: string, arn: string, problem: string]> = [
   ['everyone', '*', `* would match everyone: ${write} for each role`],
@@ -119,6 +121,8 @@ export const refusedPrincipals: ReadonlyArray<readonly [what: string, arn: strin
     `${role}/${'a'.repeat(65)}`,
     `IAM does not allow this name (1 to 64 letters, digits and _+=,.@-): ${write}`,
   ],
+  ['every role with an e', `${role}/e*`, short('e*')],
+  ['every role with three letters', `${role}/apps/che*`, short('che*')],
   ['every permission set', `${role}/AWSReservedSSO_*`, sso],
   ['every name like AWS', `${role}/AWS*`, sso],
   ['every name with A', `${role}/A*`, sso],

@@ -60,6 +60,7 @@ export function simulateConnect(state: Time & { answer: Answer }, sleep: Sleep) 
       return {
         outcome,
         secretVersionId: 'v1',
+        secretAgeMs: undefined,
         refusedCredentials: 0,
         isCurrentBad: false,
         attempts: 1,

@@ -45,6 +45,12 @@ test.each([
     'the refresh function stops',
     budget.refreshTimeoutMs - budget.refreshMarginMs,
   ],
+  [
+    'the refresh function stops asking for the age of secrets',
+    budget.secretAgesMs,
+    'it stops altogether',
+    budget.refreshTimeoutMs - budget.refreshMarginMs,
+  ],
 ])('%s (%i ms) before %s (%i ms)', (_earlier, earlierMs, _later, laterMs) => {
   expect(earlierMs).toBeLessThan(laterMs);
 });

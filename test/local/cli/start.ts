@@ -24,7 +24,10 @@ async function run(options: Options): Promise<number> {
   const secretsFile = options.secrets ?? exampleSecrets;
   const secrets = readSecrets(secretsFile);
   const callers = readCallers(options.callers);
-  const compiled = readPolicy(options.policy ?? examplePolicy);
+  const compiled = readPolicy(options.policy ?? examplePolicy, {
+    target: 'local',
+    today: new Date().toISOString().slice(0, 10),
+  });
   requireSecrets(compiled, secrets, secretsFile);
   if (options.policy !== undefined && options.secrets === undefined) refuseRealConnect(compiled);
   const request = firstRequest(compiled.policy, callers);

@@ -47,6 +47,16 @@ describe('the Secrets Manager emulator', () => {
     expect((await read({ VersionStage: 'AWSPREVIOUS' })).SecretString).toBe('two');
   });
 
+  it('says when each version was made, in seconds as AWS does, and by a clock that tests can set', async () => {
+    const createdAt = Date.UTC(2026, 0, 31, 12, 0, 0, 250);
+    emulator.state.now = () => createdAt;
+    emulator.put('connect/acme', 'two');
+    emulator.state.now = () => createdAt + 86_400_000;
+    emulator.put('connect/acme', 'three');
+    expect((await read()).CreatedDate).toEqual(new Date(createdAt + 86_400_000));
+    expect((await read({ VersionStage: 'AWSPREVIOUS' })).CreatedDate).toEqual(new Date(createdAt));
+  });
+
   it('has no secret that it was not given, or that was removed', async () => {
     await expect(read({ SecretId: 'connect/other' })).rejects.toMatchObject({
       name: 'ResourceNotFoundException',

@@ -4,7 +4,7 @@ import type { AccessKey } from './sigv4.ts';
 
 /** Bytes are stored as SecretBinary. */
 type Value = string | Buffer;
-type Version = { id: string; value: Value; stages: string[] };
+type Version = { id: string; value: Value; stages: string[]; createdAt: number };
 
 export type SecretsManager = Awaited<ReturnType<typeof startSecretsManager>>;
 
@@ -17,6 +17,8 @@ export async function startSecretsManager({
   keys: AccessKey[];
 }) {
   const versions = new Map<string, Version[]>();
+  /** The clock of new versions, in epoch milliseconds. */
+  const state = { now: () => Date.now() };
   const reads: Array<{ secretId: string; stage: string }> = [];
 
   function put(name: string, value: Value): void {
@@ -24,7 +26,10 @@ export async function startSecretsManager({
       ...version,
       stages: version.stages.includes('AWSCURRENT') ? ['AWSPREVIOUS'] : [],
     }));
-    versions.set(name, [...kept, { id: randomUUID(), value, stages: ['AWSCURRENT'] }]);
+    versions.set(name, [
+      ...kept,
+      { id: randomUUID(), value, stages: ['AWSCURRENT'], createdAt: state.now() },
+    ]);
   }
   for (const [name, value] of Object.entries(secrets)) put(name, value);
 
@@ -57,7 +62,7 @@ export async function startSecretsManager({
           ? { SecretBinary: version.value.toString('base64') }
           : { SecretString: version.value }),
         VersionStages: version.stages,
-        CreatedDate: 1_700_000_000,
+        CreatedDate: version.createdAt / 1000,
       },
     };
   }
@@ -76,6 +81,7 @@ export async function startSecretsManager({
     ...service,
     /** Every GetSecretValue that was signed well, in order. */
     reads,
+    state,
     /** A new secret without a value, as the stack creates them. */
     create: (name: string) => void versions.set(name, []),
     /** A new AWSCURRENT; what was current becomes AWSPREVIOUS. */
