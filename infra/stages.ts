@@ -14,7 +14,10 @@ export function wantedStage(wanted: unknown, stages: Stages, file: Source | unde
   const { context } = (file?.value ?? {}) as { context?: unknown };
   if (isObject(context) && Object.hasOwn(context, 'stage')) {
     const text = 'a default would be deployed where -c stage=NAME is misspelt: remove it';
-    throw new ConfigurationError('cdk.json', file?.locate([{ path: ['context', 'stage'], at: 'key', text }]) ?? []);
+    throw new ConfigurationError(
+      'cdk.json',
+      file?.locate([{ path: ['context', 'stage'], at: 'key', text }]) ?? [],
+    );
   }
   if (typeof wanted === 'string' && Object.hasOwn(stages, wanted)) return wanted;
   const known = Object.keys(stages);
