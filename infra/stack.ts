@@ -1,9 +1,10 @@
-import { type App, Stack } from 'aws-cdk-lib';
+import { type App, type CfnResource, Stack } from 'aws-cdk-lib';
 import { Alarms } from './alarms/alarms.ts';
 import { VendingApi } from './api/vending-api.ts';
 import { RefreshFunction } from './functions/refresh-lambda.ts';
 import { RefreshSchedule } from './functions/refresh-schedule.ts';
 import { VendFunction } from './functions/vend-lambda.ts';
+import { templateLines } from './grants/template-lines.ts';
 import { addOutputs } from './outputs.ts';
 import type { CompiledPolicy } from './policy/compile.ts';
 import type { Settings } from './settings.ts';
@@ -31,6 +32,8 @@ export class VendingStack extends Stack {
       tokenTable,
       grantSecrets: (role) => secrets.grantRead(role),
     });
+    // For `cdk diff`, which prints what comes and what goes.
+    (vend.function.node.defaultChild as CfnResource).addMetadata('Grants', templateLines(compiled));
     const keptWarm = compiled.policy.keepWarm.map(({ client }) => client);
     const refresh = new RefreshFunction(this, 'Refresh', {
       settings,

@@ -18,7 +18,8 @@ export function listInWords(values: readonly string[]): string {
 
 /** `users a, test-*`, or `every user` */
 export function usersInWords(users: readonly string[], except: readonly string[] = []): string {
-  const who = users.includes('*') ? 'every user' : `${plural('user', users)} ${listInWords(users)}`;
+  const isOne = users.length === 1 && !users[0]?.endsWith('*');
+  const who = users.includes('*') ? 'every user' : `${isOne ? 'user' : 'users'} ${listInWords(users)}`;
   return except.length === 0 ? who : `${who} other than ${listInWords(except)}`;
 }
 
