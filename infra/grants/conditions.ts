@@ -71,7 +71,6 @@ export function boxInWords({ users, redirect_uris: uris, retailer_ids: ids, min_
 }
 
 function minTtlInWords({ over, up_to }: Conditions['min_ttl']): string[] {
-  const upTo = up_to === null ? [] : [`up to ${up_to} s`];
-  const above = over === null ? [] : [`over ${over} s`];
-  return above.length + upTo.length === 0 ? [] : [`only with min_ttl ${[...above, ...upTo].join(' and ')}`];
+  if (over === null) return up_to === null ? [] : [`min_ttl up to ${up_to} s`];
+  return [`only with min_ttl over ${over} s${up_to === null ? '' : ` and up to ${up_to} s`}`];
 }
