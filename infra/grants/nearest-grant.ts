@@ -31,19 +31,20 @@ export function findNearestGrant(
     (one) => !decide(policy, caller, { ...request, scopes: [one ?? []].flat() }).allow,
   );
   if (scope === undefined && request.scopes.length > 0) return undefined;
-  const conditions = conditionsOf(caller, request, scope);
+  // A request without a scope may mean any scope.
+  const conditions = conditionsOf(caller, request, scope).filter(
+    ([reason]) => scope !== undefined || reason !== 'scope',
+  );
   const candidates = policy.grants.map((grant) => ({ grant, failed: failuresOf(grant, conditions) }));
   const [nearest] = candidates.toSorted(
     (a, b) => firstOf(b.failed) - firstOf(a.failed) || a.failed.length - b.failed.length,
   );
   if (nearest === undefined || nearest.failed.length === 0) return undefined;
   const { grant, failed } = nearest;
-  // A request without a scope may mean any scope.
-  const mended = scope === undefined ? failed.filter(({ reason }) => reason !== 'scope') : failed;
   return {
     grant: grant.id,
     scope: scope ?? null,
-    takes: mended.map(({ reason }) => ({
+    takes: failed.map(({ reason }) => ({
       reason,
       text: remedies[reason](grant, { caller, request, scope }),
     })),

@@ -36,10 +36,13 @@ export function considerUnknown<V extends { allow: boolean }>(
     return verdict.allow;
   });
   const allowed = boxes.flatMap((box) => conditionsOfBox(limits, box));
-  return {
-    verdicts,
-    allowedFor: allowed.map((box) => boxInWords(onlyUnknown(box, unknown)).replace(/^, /, '')),
-  };
+  return { verdicts, allowedFor: allowed.map((box) => inWords(box, unknown)) };
+}
+
+function inWords(box: Conditions, unknown: ReadonlySet<Unknown>): string {
+  const words = boxInWords(onlyUnknown(box, unknown)).replace(/^, /, '');
+  const isWithout = unknown.has('retailer_id') && box.retailer_ids.every((id) => id === null);
+  return [words, isWithout ? 'without X-Retailer-Id' : ''].filter((part) => part !== '').join(', ');
 }
 
 function onlyUnknown(box: Conditions, unknown: ReadonlySet<Unknown>): Conditions {

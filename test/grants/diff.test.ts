@@ -2,10 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { differenceLines, differencesBetween } from '../../infra/grants/differences.ts';
 import { compilePolicy } from '../../infra/policy/compile.ts';
 import { goodPolicy, toYaml } from '../support/policies.ts';
+import { arn, type Fields, policyText } from './policy-on-disk.ts';
 
-type Fields = Record<string, unknown>;
-
-const arn = (name: string, account = '111122223333') => `arn:aws:iam::${account}:role/${name}`;
 const base: Fields = {
   id: 'base',
   principals: [arn('a')],
@@ -27,16 +25,11 @@ const linking: Fields = {
   redirectUris: ['https://shop.example/one'],
 };
 
-function policyOf(grants: Fields[], clients: Fields = {}): string {
-  const acme = { acme: { secretName: 'connect/acme' } };
-  return toYaml({ ...goodPolicy(), clients: { ...acme, ...clients }, grants, keepWarm: undefined } as never);
-}
-
 function linesBetween(before: string, after: string): string[] {
   return differenceLines(differencesBetween(compilePolicy(before, 'old'), compilePolicy(after, 'new')));
 }
 
-const between = (before: Fields[], after: Fields[]) => linesBetween(policyOf(before), policyOf(after));
+const between = (before: Fields[], after: Fields[]) => linesBetween(policyText(before), policyText(after));
 
 /** Another grant that is always there: a policy needs one. */
 const other = { ...base, id: 'other', principals: [arn('other')], scopes: ['connect:fulfillment'] };
@@ -228,8 +221,8 @@ describe('a note', () => {
   it.each<[string, string, string, string[]]>([
     [
       'another server',
-      policyOf([base]),
-      policyOf([base], {
+      policyText([base]),
+      policyText([base], {
         acme: { secretName: 'connect/acme', baseUrl: 'https://connect.dev.instacart.tools' },
       }),
       [
@@ -238,30 +231,30 @@ describe('a note', () => {
     ],
     [
       'another secret',
-      policyOf([base]),
-      policyOf([base], { acme: { secretName: 'connect/acme-2' } }),
+      policyText([base]),
+      policyText([base], { acme: { secretName: 'connect/acme-2' } }),
       [
         "* acme has another secret, so its tokens may be another application's: it was connect/acme and is connect/acme-2",
       ],
     ],
     [
       'a second client, though no grant names it',
-      policyOf([base]),
-      policyOf([base], { beta: { secretName: 'connect/beta' } }),
+      policyText([base]),
+      policyText([base], { beta: { secretName: 'connect/beta' } }),
       ['* The policy has several clients now: callers that leave client_id out get 400'],
     ],
     [
       'another path',
-      policyOf([{ ...base, principals: [arn('one/a')] }]),
-      policyOf([{ ...base, principals: [arn('two/a')] }]),
+      policyText([{ ...base, principals: [arn('one/a')] }]),
+      policyText([{ ...base, principals: [arn('two/a')] }]),
       [
         '* arn:aws:iam::111122223333:role/one/a is written arn:aws:iam::111122223333:role/two/a now: API Gateway compares the path',
       ],
     ],
     [
       'a second scope, for callers who name none',
-      policyOf([base]),
-      policyOf([{ ...base, scopes: ['connect:ian', 'connect:compliance'] }]),
+      policyText([base]),
+      policyText([{ ...base, scopes: ['connect:ian', 'connect:compliance'] }]),
       [
         '+ role/a of 111122223333 gains connect:compliance by client_credentials for acme',
         '* role/a of 111122223333: a request without scope by client_credentials for acme meant connect:ian and must name one now',
@@ -269,8 +262,8 @@ describe('a note', () => {
     ],
     [
       'the token without a scope, for callers who name none',
-      policyOf([base]),
-      policyOf([base, { ...base, id: 'b', scopes: undefined, unscoped: true }]),
+      policyText([base]),
+      policyText([base, { ...base, id: 'b', scopes: undefined, unscoped: true }]),
       [
         '+ role/a of 111122223333 gains the token without a scope by client_credentials for acme',
         '* role/a of 111122223333: a request without scope by client_credentials for acme meant connect:ian and means the token without a scope',
@@ -282,7 +275,7 @@ describe('a note', () => {
 
   it('says nothing about a client that goes, or about a caller who had to name a scope before', () => {
     const two = { ...base, scopes: ['connect:ian', 'connect:compliance'] };
-    expect(linesBetween(policyOf([base], { beta: { secretName: 'b' } }), policyOf([base]))).toEqual([]);
+    expect(linesBetween(policyText([base], { beta: { secretName: 'b' } }), policyText([base]))).toEqual([]);
     expect(between([two], [base])).toEqual([
       '- role/a of 111122223333 loses connect:compliance by client_credentials for acme',
     ]);
