@@ -4,6 +4,7 @@ import {
   conditionsOf,
   type DenialReason,
   decide,
+  grantedScopes,
 } from '../../lambda/policy/decision.ts';
 import type { Grant, Policy } from '../../lambda/policy/policy.ts';
 import type { Identity } from '../../lambda/policy/principal.ts';
@@ -17,23 +18,23 @@ export type NearestGrant = {
   takes: Array<{ reason: DenialReason; text: string }>;
 };
 
+/** Scopes are undefined where the request leaves them out. */
+type Asked = Omit<AccessRequest, 'scopes'> & { scopes: readonly string[] | undefined };
+
 /**
  * The grant whose first failed condition comes last, and of those the one that fails the fewest. Undefined where every
  * scope of the request is covered, or the policy has no grant.
  */
-export function findNearestGrant(
-  policy: Policy,
-  caller: Identity,
-  request: AccessRequest,
-): NearestGrant | undefined {
+export function findNearestGrant(policy: Policy, caller: Identity, asked: Asked): NearestGrant | undefined {
+  const scopes = asked.scopes ?? meantScopes(policy, caller, asked);
+  const request: AccessRequest = { ...asked, scopes: scopes ?? [] };
   const wanted = request.scopes.length === 0 ? [undefined] : request.scopes;
   const scope = wanted.find(
-    (one) => !decide(policy, caller, { ...request, scopes: [one ?? []].flat() }).allow,
+    (one) => !decide(policy, caller, { ...request, scopes: one === undefined ? [] : [one] }).allow,
   );
-  if (scope === undefined && request.scopes.length > 0) return undefined;
-  // A request without a scope may mean any scope.
+  // While nobody can tell which scope is meant, none decides what is near.
   const conditions = conditionsOf(caller, request, scope).filter(
-    ([reason]) => scope !== undefined || reason !== 'scope',
+    ([reason]) => scopes !== undefined || reason !== 'scope',
   );
   const candidates = policy.grants.map((grant) => ({ grant, failed: failuresOf(grant, conditions) }));
   const [nearest] = candidates.toSorted(
@@ -51,6 +52,13 @@ export function findNearestGrant(
   };
 }
 
+/** What the function reads into a request without a scope; undefined where it cannot. */
+function meantScopes(policy: Policy, caller: Identity, asked: Asked): readonly string[] | undefined {
+  const granted = grantedScopes(policy, caller, asked);
+  if (!granted.allow) return undefined;
+  return granted.unscoped ? [] : granted.scopes;
+}
+
 type Failure = { index: number; reason: DenialReason };
 
 function failuresOf(grant: Grant, conditions: readonly Condition[]): Failure[] {
@@ -61,10 +69,10 @@ function firstOf([first]: readonly Failure[]): number {
   return first?.index ?? Number.POSITIVE_INFINITY;
 }
 
-type Asked = { caller: Identity; request: AccessRequest; scope: string | undefined };
+type Failed = { caller: Identity; request: AccessRequest; scope: string | undefined };
 
 /** What it would take for the grant to meet the condition. */
-const remedies: Record<DenialReason, (grant: Grant, asked: Asked) => string> = {
+const remedies: Record<DenialReason, (grant: Grant, failed: Failed) => string> = {
   caller: (_grant, { caller: { partition, account, kind, name } }) =>
     `its principals do not match ${principalInWords(`arn:${partition}:iam::${account}:${kind}/${name}`)}: add it`,
   client: ({ client }, { request }) =>

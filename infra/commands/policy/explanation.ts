@@ -1,4 +1,3 @@
-import type { AccessRequest } from '../../../lambda/policy/decision.ts';
 import type { Policy } from '../../../lambda/policy/policy.ts';
 import type { Identity } from '../../../lambda/policy/principal.ts';
 import { splitScopes } from '../../../lambda/protocol/scopes.ts';
@@ -34,10 +33,12 @@ export function describeVerdict(
     return { allow: true, grants, scopes, ...nothing };
   }
   const { reason, status, error, description } = verdict;
-  const scopes = typeof scope === 'string' ? splitScopes(scope) : null;
-  const asked: AccessRequest = { ...request, scopes: scopes ?? [] };
+  const scopes = scope === null ? [] : scope === undefined ? null : splitScopes(scope);
   // Other errors are about the request alone.
-  const nearest = status === 403 ? findNearestGrant(policy, caller, asked) : undefined;
+  const nearest =
+    status === 403
+      ? findNearestGrant(policy, caller, { ...request, scopes: scopes ?? undefined })
+      : undefined;
   return {
     ...{ allow: false, grants: [], scopes, reason, status, error, description },
     nearest: nearest ?? null,
