@@ -117,7 +117,7 @@ describe('explain --line', () => {
     expect(lineExplanationLines(explained(user, history))).toEqual([
       'The line says: allowed. This policy allows it or not, depending on what the line does not say.',
       'Not in the line: user_id, min_ttl.',
-      'Allowed for users ann, test-*',
+      'Allowed: for users ann, test-*',
     ]);
     expect(
       lineExplanationLines(explained({ ...plain, decision: 'deny', reason: 'scope' }, ian)).slice(0, 2),

@@ -1,4 +1,5 @@
 import { ConfigurationError } from '../../files/problems.ts';
+import { plural } from '../../grants/words.ts';
 import type { CompiledPolicy } from '../../policy/compile.ts';
 import { fromShell, usageStatus } from '../command-line.ts';
 import { printJson, printLines, readOptions } from './options.ts';
@@ -47,5 +48,6 @@ function checkFile(file: string): Checked {
 function praise({ file, compiled }: Checked): string[] {
   if (compiled === undefined) return [];
   const { policy, principals } = compiled;
-  return [`${file}: no mistakes; ${policy.grants.length} grants, ${principals.length} principals`];
+  const count = (noun: string, list: readonly unknown[]) => `${list.length} ${plural(noun, list)}`;
+  return [`${file}: no mistakes; ${count('grant', policy.grants)}, ${count('principal', principals)}`];
 }

@@ -72,7 +72,7 @@ export function lineExplanationLines(explained: LineExplanation): string[] {
   return [
     `The line says: ${was}${why}. This policy ${now}${changed === true ? ': it decides otherwise' : ''}.`,
     `Not in the line: ${unknown.join(', ')}.${verdict === 'depends' ? '' : ' The answer does not depend on it.'}`,
-    ...allowed_for.map((values) => `Allowed ${values}`),
+    ...allowed_for.map((values) => `Allowed: ${values}`),
     ...(explanation === null ? [] : explanationLines(explanation)),
   ];
 }
