@@ -60,7 +60,14 @@ function assemblyOf(grants: object[]): string {
 /** The lines about grants that the CDK's command line adds or takes away, with no AWS account in reach. */
 async function changedGrants(before = '', after = ''): Promise<string[]> {
   const stack = 'connect-token-vending';
-  const output = await cdk('diff', '--template', join(before, `${stack}.template.json`), '--app', after, stack);
+  const output = await cdk(
+    'diff',
+    '--template',
+    join(before, `${stack}.template.json`),
+    '--app',
+    after,
+    stack,
+  );
   return output
     .split('\n')
     .map((line) => line.trim())
