@@ -1,9 +1,10 @@
-import { type App, Stack, Validations } from 'aws-cdk-lib';
+import { type App, type CfnResource, Stack, Validations } from 'aws-cdk-lib';
 import { Alarms } from './alarms/alarms.ts';
 import { VendingApi } from './api/vending-api.ts';
 import { RefreshFunction } from './functions/refresh-lambda.ts';
 import { RefreshSchedule } from './functions/refresh-schedule.ts';
 import { VendFunction } from './functions/vend-lambda.ts';
+import { templateLines } from './grants/template-lines.ts';
 import { addOutputs } from './outputs.ts';
 import { addPlacementRules } from './placement.ts';
 import type { CompiledPolicy } from './policy/compile.ts';
@@ -33,6 +34,8 @@ export class VendingStack extends Stack {
       grantSecrets: (role) => secrets.grantRead(role),
     });
     const isKeptWarm = compiled.policy.keepWarm.length > 0;
+    // For `cdk diff`, which prints what comes and what goes.
+    (vend.function.node.defaultChild as CfnResource).addMetadata('Grants', templateLines(compiled));
     const refresh = new RefreshFunction(this, 'Refresh', {
       settings,
       asset,
