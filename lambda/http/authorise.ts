@@ -47,6 +47,6 @@ const denials: Record<DenialReason, string> = {
   revoke: 'The policy does not let this caller revoke tokens of this client.',
 };
 
-function denied(reason: DenialReason): OAuthError {
+export function denied(reason: DenialReason): OAuthError {
   return new OAuthError(reason, denials[reason]);
 }
