@@ -24,8 +24,9 @@ async function readAll(input: Input): Promise<string> {
 
 /** Reads key by key: a terminal that edits the line would show it. */
 async function readHidden(input: Input, prompt: NodeJS.WriteStream): Promise<string> {
-  prompt.write('The token (it is not shown): ');
+  // Before the question: what is typed at once is not shown either.
   input.setRawMode(true);
+  prompt.write('The token (it is not shown): ');
   let text = '';
   try {
     for await (const keys of input.setEncoding('utf8')) {
