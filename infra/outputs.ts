@@ -28,7 +28,7 @@ function serviceOutputs(stack: Stack, parts: DeployedParts): Output[] {
   const { compiled, tokenTable, vend, refresh, http } = parts;
   return [
     ['TokenUrl', 'The URL that callers POST to', http.tokenUrl],
-    ['CallerPolicy', 'The identity policy to attach to callers', callerPolicy(stack, http.tokenArn)],
+    ['CallerPolicy', 'The identity policy to attach to callers', callerPolicy(stack, http.callArns)],
     ['FunctionName', 'The vend function', vend.function.functionName],
     ['FunctionLogGroup', "The vend function's log, with the audit lines", vend.logGroup.logGroupName],
     ['RefreshFunctionName', 'The refresh function', refresh.function.functionName],
@@ -59,9 +59,9 @@ function secretOutputs({ compiled, secrets }: DeployedParts): Output[] {
   ];
 }
 
-function callerPolicy(stack: Stack, resource: string): string {
+function callerPolicy(stack: Stack, resources: string[]): string {
   return stack.toJsonString({
     Version: '2012-10-17',
-    Statement: [{ Effect: 'Allow', Action: 'execute-api:Invoke', Resource: resource }],
+    Statement: [{ Effect: 'Allow', Action: 'execute-api:Invoke', Resource: resources }],
   });
 }

@@ -14,7 +14,7 @@ import {
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
-import { tokenPath } from '../../lambda/protocol/contract.ts';
+import { revocationPath, tokenPath } from '../../lambda/protocol/contract.ts';
 import type { Settings } from '../settings.ts';
 import { accessLogFormat } from './access-log.ts';
 import { acknowledgeFindings } from './acknowledged-findings.ts';
@@ -52,9 +52,10 @@ export class VendingApi extends Construct {
     return this.api.urlForPath(tokenPath);
   }
 
-  /** For a caller's identity policy. */
-  get tokenArn(): string {
-    return this.api.arnForExecuteApi('POST', tokenPath, this.api.deploymentStage.stageName);
+  /** For a caller's identity policy: to get tokens, and to revoke them. */
+  get callArns(): string[] {
+    const { stageName } = this.api.deploymentStage;
+    return [tokenPath, revocationPath].map((path) => this.api.arnForExecuteApi('POST', path, stageName));
   }
 
   private createApi(settings: Settings): RestApi {
