@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { Duration, Stack, Stage, Validations } from 'aws-cdk-lib';
+import { type CfnResource, Duration, Stack, Stage, Validations } from 'aws-cdk-lib';
 import { Effect, Grant, type IGrantable, PolicyDocument, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
@@ -16,6 +16,7 @@ import { type DeploymentStyle, deployInSteps } from './functions/deployment.ts';
 import { RefreshFunction } from './functions/refresh-lambda.ts';
 import { FunctionSchedule } from './functions/schedule.ts';
 import { VendFunction } from './functions/vend-lambda.ts';
+import { templateLines } from './grants/template-lines.ts';
 import type { CompiledPolicy } from './policy/compile.ts';
 import { ClientSecrets } from './storage/client-secrets.ts';
 import { TokenTable } from './storage/tokens-table.ts';
@@ -125,6 +126,8 @@ export class TokenVending extends Construct {
       grantSecrets: (role) => (keptWarm > 0 ? this.secrets.grantRead(role) : undefined),
       every: refreshEvery,
     });
+    // For `cdk diff`, which prints what comes and what goes.
+    (this.vend.function.node.defaultChild as CfnResource).addMetadata('Grants', templateLines(policy));
     const refreshing = keptWarm === 0 ? undefined : this.schedule(refreshEvery);
     this.api = this.createApi(props, { name: serviceName, logs });
     this.alarms = new Alarms(this, 'Alarms', {
@@ -180,7 +183,7 @@ export class TokenVending extends Construct {
 
   /** The identity policy that a caller in another account needs. */
   get callerPolicy(): PolicyDocument {
-    const invoke = { effect: Effect.ALLOW, actions: ['execute-api:Invoke'], resources: [this.api.tokenArn] };
+    const invoke = { effect: Effect.ALLOW, actions: ['execute-api:Invoke'], resources: this.api.callArns };
     return new PolicyDocument({ statements: [new PolicyStatement(invoke)] });
   }
 
@@ -189,7 +192,7 @@ export class TokenVending extends Construct {
    * grant there it is refused.
    */
   grantInvoke(grantee: IGrantable): Grant {
-    const [actions, resourceArns] = [['execute-api:Invoke'], [this.api.tokenArn]];
+    const [actions, resourceArns] = [['execute-api:Invoke'], this.api.callArns];
     return Grant.addToPrincipal({ grantee, actions, resourceArns });
   }
 

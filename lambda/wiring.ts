@@ -3,6 +3,7 @@ import { setTimeout } from 'node:timers/promises';
 import type { MintPath } from './connect/mint-path.ts';
 import { createDynamoDBClient, createDynamoDBTable } from './dynamodb/dynamodb-table.ts';
 import { createHandler } from './http/handler.ts';
+import { createRevoke } from './http/revoke.ts';
 import { createVend } from './http/vend.ts';
 import { createRecordRequest } from './observability/audit.ts';
 import { createLog, errorFields } from './observability/log.ts';
@@ -13,7 +14,9 @@ import { createRefreshHandler } from './refresh/refresh-handler.ts';
 import type { RenewalDependencies } from './tokens/attempt.ts';
 import { isCacheable } from './tokens/cache-key.ts';
 import { createRenew } from './tokens/renewal.ts';
+import { createRevokeToken, type RevokeToken } from './tokens/revocation.ts';
 import { createTokenCache, type VendToken } from './tokens/token-cache.ts';
+import { createTokenMemory } from './tokens/token-memory.ts';
 import { createUncachedVend } from './tokens/uncached-vend.ts';
 import { timeBudget } from './values/time-budget.ts';
 
@@ -44,8 +47,10 @@ const clock = { now: () => Date.now(), monotonic: () => performance.now() };
 /** Everything that one instance of the vend function consists of. */
 export function createVendFunction({ policy, tokenTable, service }: FunctionOptions) {
   const log = createLog(service);
+  const { vendToken, revokeToken } = createTokens(tokenTable);
   return createHandler({
-    vend: createVend({ policy, vendToken: createVendToken(tokenTable) }),
+    vend: createVend({ policy, vendToken }),
+    revoke: createRevoke({ policy, revokeToken }),
     recordRequest: createRecordRequest(log),
     logError: (error) => log('ERROR', 'bug', { error: errorFields(error) }),
     ...clock,
@@ -66,11 +71,15 @@ export function createRefreshFunction({ policy, tokenTable, service }: FunctionO
   });
 }
 
-function createVendToken(tokenTable: string): VendToken {
-  const fleet = fleetDependencies(tokenTable, vendTable, createLazyMintPath());
+function createTokens(tokenTable: string): { vendToken: VendToken; revokeToken: RevokeToken } {
+  const mintPath = createLazyMintPath();
+  const fleet = { ...fleetDependencies(tokenTable, vendTable, mintPath), memory: createTokenMemory() };
   const vendCached = createTokenCache({ ...fleet, renew: createRenew(fleet) });
   const vendUncached = createUncachedVend(fleet);
-  return (request) => (isCacheable(request.mintRequest) ? vendCached : vendUncached)(request);
+  return {
+    vendToken: (request) => (isCacheable(request.mintRequest) ? vendCached : vendUncached)(request),
+    revokeToken: createRevokeToken({ ...fleet, revokeUpstream: mintPath.revokeUpstream }),
+  };
 }
 
 function fleetDependencies(
@@ -109,6 +118,7 @@ function loadWhenNeeded(load: () => Promise<MintPath>): MintPath {
   };
   return {
     mint: async (request, mode, signal) => (await loaded()).mint(request, mode, signal),
+    revokeUpstream: async (client, token, signal) => (await loaded()).revokeUpstream(client, token, signal),
     prepare: (request) => {
       loaded().then(
         ({ prepare }) => prepare(request),

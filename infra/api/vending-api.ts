@@ -14,7 +14,7 @@ import {
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import { LogGroup, type LogGroupProps } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
-import { tokenPath } from '../../lambda/protocol/contract.ts';
+import { revocationPath, tokenPath } from '../../lambda/protocol/contract.ts';
 import { accessLogFormat } from './access-log.ts';
 import { acknowledgeFindings } from './acknowledged-findings.ts';
 import { gatewayBody, gatewayHeaders, gatewayResponses } from './gateway-responses.ts';
@@ -63,9 +63,10 @@ export class VendingApi extends Construct {
     return this.api.urlForPath(tokenPath);
   }
 
-  /** For a caller's identity policy. */
-  get tokenArn(): string {
-    return this.api.arnForExecuteApi('POST', tokenPath, this.api.deploymentStage.stageName);
+  /** For a caller's identity policy: to get tokens, and to revoke them. */
+  get callArns(): string[] {
+    const { stageName } = this.api.deploymentStage;
+    return [tokenPath, revocationPath].map((path) => this.api.arnForExecuteApi('POST', path, stageName));
   }
 
   private createApi({ name, stageName, throttling, accountRole }: VendingApiProps): RestApi {

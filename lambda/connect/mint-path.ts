@@ -2,13 +2,23 @@ import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { clientOptions } from '../aws/client-options.ts';
 import type { Mint } from '../tokens/mint.ts';
 import type { MintRequest } from '../tokens/mint-request.ts';
+import type { RevokeUpstream } from '../tokens/revocation.ts';
 import type { ReadSecretAge } from '../tokens/secret-age.ts';
 import { createClientCredentialsStore } from './client-credentials.ts';
 import { createMint } from './mint.ts';
+import { createRevokeUpstream } from './revocation.ts';
 
-export type MintPath = { mint: Mint; prepare: (request: MintRequest) => void; secretAge: ReadSecretAge };
+export type MintPath = {
+  mint: Mint;
+  prepare: (request: Pick<MintRequest, 'client'>) => void;
+  revokeUpstream: RevokeUpstream;
+  secretAge: ReadSecretAge;
+};
 
-/** What a mint needs and a vend of a token that is there does not: loaded apart, when the first mint comes. */
+/**
+ * What a mint or a revocation needs and a vend of a token that is there does not: loaded apart, when the first of them
+ * comes.
+ */
 export function createMintPath({ now, monotonic }: { now: () => number; monotonic: () => number }): MintPath {
   const client = new SecretsManagerClient({
     maxAttempts: 3,
@@ -17,6 +27,7 @@ export function createMintPath({ now, monotonic }: { now: () => number; monotoni
   const store = createClientCredentialsStore(client, now);
   return {
     mint: createMint({ store, now, monotonic }),
+    revokeUpstream: createRevokeUpstream({ store, now, monotonic }),
     prepare: (request) => store.prepare(request.client.secretId),
     secretAge: (client, signal) => store.age(client.secretId, signal),
   };

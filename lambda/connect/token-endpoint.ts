@@ -3,10 +3,9 @@ import { tokenPath } from '../protocol/contract.ts';
 import { encodeUserAssertion } from '../protocol/user-assertion.ts';
 import type { MintRequest, Subject } from '../tokens/mint-request.ts';
 import type { ClientCredentials } from './client-credentials.ts';
+import { postToConnect } from './connect-request.ts';
 import { type EvidencedResponse, readConnectResponse } from './token-response.ts';
 import { readFailure } from './upstream-failure.ts';
-
-const maxResponseBytes = 64 * 1024;
 
 /** `endsAt` is on the monotonic clock, in milliseconds; `maxAttempts` counts the first one too. */
 type TimeLimit = { signal: AbortSignal; endsAt: number; maxAttempts: number };
@@ -48,15 +47,9 @@ async function attemptOnce(
 ): Promise<EvidencedResponse> {
   const sentAt = now();
   try {
-    const response = await fetch(new URL(tokenPath, request.client.baseUrl), {
-      method: 'POST',
-      headers: headersOf(request),
-      body: bodyOf(request, credentials),
-      // A followed 307 would send the secret on to wherever it points; unfollowed, it is simply no token.
-      redirect: 'manual',
-      signal,
-    });
-    const text = await readAtMost(response, maxResponseBytes);
+    const url = new URL(tokenPath, request.client.baseUrl);
+    const fields = fieldsOf(request, credentials);
+    const { response, text } = await postToConnect(url, fields, { signal, headers: headersOf(request) });
     return readConnectResponse(response, text, request, sentAt);
   } catch (error) {
     return readFailure(error, request);
@@ -64,28 +57,20 @@ async function attemptOnce(
 }
 
 function headersOf({ retailerId }: MintRequest): Record<string, string> {
-  return {
-    accept: 'application/json',
-    'content-type': 'application/json',
-    'user-agent': 'connect-token-vending',
-    // Mints are hours apart, and Lambda freezes in between: a kept socket would be dead, and its reset would
-    // leave the fate of a one-time code unknown.
-    connection: 'close',
-    ...(retailerId === undefined ? {} : { 'x-retailer-id': retailerId }),
-  };
+  return retailerId === undefined ? {} : { 'x-retailer-id': retailerId };
 }
 
-function bodyOf(
+function fieldsOf(
   { client, grantType, scopes, subject }: MintRequest,
   { clientId, clientSecret }: ClientCredentials,
-): string {
-  return JSON.stringify({
+): Record<string, string> {
+  return {
     client_id: clientId,
     client_secret: clientSecret.reveal(),
     grant_type: grantType,
     ...(scopes.length === 0 ? {} : { scope: scopes.join(client.scopeSeparator) }),
     ...subjectFields(subject),
-  });
+  };
 }
 
 function subjectFields(subject: Subject): Record<string, string> {
@@ -99,16 +84,4 @@ function subjectFields(subject: Subject): Record<string, string> {
     case 'code':
       return { code: subject.code.reveal(), redirect_uri: subject.redirectUri };
   }
-}
-
-/** Undefined where the body is larger: its rest is not read. */
-async function readAtMost({ body }: Response, limit: number): Promise<string | undefined> {
-  const chunks: Uint8Array[] = [];
-  let size = 0;
-  for await (const chunk of body ?? []) {
-    size += chunk.length;
-    if (size > limit) return undefined;
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks).toString('utf8');
 }

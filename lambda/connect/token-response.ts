@@ -4,7 +4,7 @@ import type { MintOutcome, UpstreamEvidence } from '../tokens/mint.ts';
 import type { MintRequest } from '../tokens/mint-request.ts';
 import { parseJsonObject, withoutBom } from '../values/json.ts';
 import { Secret } from '../values/secret.ts';
-import { timeBudget } from '../values/time-budget.ts';
+import { errorCode, processingOf, readRetryAfterMs, recordableCode } from './error-response.ts';
 
 const maxLifetimeSeconds = 31 * 86_400;
 
@@ -39,19 +39,11 @@ export function readConnectResponse(
     return { ...response, evidence: { status, failedCheck } };
   }
   const code = errorCode(body);
-  const evidence = { status, oauthError: knownErrorCodes.has(code) ? code : undefined };
+  const evidence = { status, oauthError: recordableCode(code) };
   const processing = processingOf(status, code);
   if (processing !== undefined)
     return { ...unavailable(request, processing, readRetryAfterMs(headers, sentAt)), evidence };
   return { kind: refusalKind(status, code, request), evidence };
-}
-
-/** Whether a response that is no refusal leaves open what became of the request; undefined: it is a refusal. */
-function processingOf(status: number, code: string): 'processed' | 'turned away' | undefined {
-  if (status === 408 || status >= 500) return 'processed';
-  const isTurnedAway =
-    status === 425 || status === 429 || code === 'temporarily_unavailable' || code === 'slow_down';
-  return isTurnedAway ? 'turned away' : undefined;
 }
 
 function unavailable(
@@ -73,30 +65,11 @@ const refusals: ReadonlyMap<string, RefusalKind> = new Map([
   ['unauthorized_client', 'not_entitled'],
 ]);
 
-/** Source: RFC 6749 §4.1.2.1 and §5.2, RFC 8628 §3.5, Connect. Only these are recorded: another text could be anything. */
-const knownErrorCodes: ReadonlySet<string> = new Set([
-  ...refusals.keys(),
-  'invalid_request',
-  'unsupported_grant_type',
-  'unsupported_response_type',
-  'access_denied',
-  'server_error',
-  'temporarily_unavailable',
-  'slow_down',
-]);
-
 function refusalKind(status: number, code: string, { subject }: MintRequest): RefusalKind {
   const refusal = refusals.get(code);
   if (refusal !== undefined) return refusal;
   // A one-time code goes up with another pair only where Connect says that it refused the first.
   return status === 401 && subject.kind !== 'code' ? 'invalid_client' : 'not_a_token';
-}
-
-/** `{"error":"…"}` as in RFC 6749 §5.2, or `{"error":{"code":"…"}}` as the rest of Connect has it. */
-function errorCode(body: Record<string, unknown> | undefined): string {
-  const error = body?.['error'];
-  const code = typeof error === 'object' && error !== null ? (error as { code?: unknown }).code : error;
-  return typeof code === 'string' ? code : '';
 }
 
 /** 200's body. Connect's `created_at` is not used: its clock is not ours. */
@@ -135,11 +108,4 @@ function readToken(body: unknown, request: MintRequest, sentAt: number): ReadTok
       reissuedAt: undefined,
     },
   };
-}
-
-/** Seconds or an HTTP date (RFC 9110 §10.2.3), in milliseconds; more than a minute is not taken seriously. */
-function readRetryAfterMs(headers: Headers, now: number): number | undefined {
-  const text = headers.get('retry-after')?.trim() ?? '';
-  const pauseMs = /^\d{1,6}$/.test(text) ? Number(text) * 1000 : Date.parse(text) - now;
-  return pauseMs > 0 ? Math.min(pauseMs, timeBudget.longestRetryAfterMs) : undefined;
 }

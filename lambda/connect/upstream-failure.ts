@@ -10,19 +10,20 @@ const connectingCode =
 
 type SystemError = { code?: unknown; syscall?: unknown; host?: unknown; errors?: unknown };
 
-/**
- * What no response means: nothing came of a request that was never sent; what came of one that was sent, nobody knows.
- * fetch's error has the system's in its `cause`.
- */
+/** What no response means: nothing came of a request that was never sent; what came of one that was sent, nobody knows. */
 export function readFailure(
   error: unknown,
   { subject }: MintRequest,
 ): ConnectResponse & { evidence: UpstreamEvidence } {
-  const cause = ((error as Error).cause ?? error) as SystemError;
-  const isSent = !neverConnected(cause);
-  const evidence = { systemError: systemErrorOf(cause) };
+  const { isSent, evidence } = readFetchError(error);
   if (isSent && subject.kind === 'code') return { kind: 'outcome_unknown', evidence };
   return { kind: 'unavailable', retryAfterMs: undefined, isAnswered: !isSent, evidence };
+}
+
+/** fetch's error has the system's in its `cause`. */
+export function readFetchError(error: unknown): { isSent: boolean; evidence: UpstreamEvidence } {
+  const cause = ((error as Error).cause ?? error) as SystemError;
+  return { isSent: !neverConnected(cause), evidence: { systemError: systemErrorOf(cause) } };
 }
 
 /** Node tries every address of a name, and reports all failures in an AggregateError. */

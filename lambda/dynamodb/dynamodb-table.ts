@@ -7,7 +7,8 @@ import {
 } from '@aws-sdk/client-dynamodb';
 import { clientOptions } from '../aws/client-options.ts';
 import type { Revision, Row, TableFault, TokenTable } from '../tokens/token-table.ts';
-import { type Item, readItem, writeItem } from './items.ts';
+import type { Item } from './attributes.ts';
+import { readItem, writeItem } from './items.ts';
 
 /** Attempts of half a second: how many depends on who waits. */
 export function createDynamoDBClient({ maxAttempts }: { maxAttempts: number }): DynamoDBClient {

@@ -2,14 +2,13 @@ import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 import * as z from 'zod/mini';
 import type { Row, StoredRow } from '../tokens/token-table.ts';
 import { Secret } from '../values/secret.ts';
+import { flag, type Item, listed, number, numeric, readList, text } from './attributes.ts';
 
 /** Version of the items' layout. An instance takes an item of another version for none. */
 const version = { N: '2' };
 
 /** An item outlives what it holds by a day, so that an operator can look into a fault. */
 const keptForMs = 86_400_000;
-
-export type Item = Record<string, AttributeValue>;
 
 /** Every attribute but the key. Each write sets those that it has and removes the rest. */
 const attributeNames = [
@@ -32,11 +31,11 @@ const attributeNames = [
   'lease_unanswered',
   'forced_at',
   'forced_cooldown_ms',
+  'revoked_sha256',
+  'revoked_until',
+  'held_in',
+  'held_until',
 ] as const;
-
-const text = z.object({ S: z.string() });
-const number = z.object({ N: z.string().check(z.regex(/^-?\d+(\.\d+)?$/)) });
-const flag = z.object({ BOOL: z.boolean() });
 
 const headSchema = z.object({ v: z.object({ N: z.literal(version.N) }), row_key: text, revision: text });
 const tokenSchema = z.object({
@@ -83,7 +82,13 @@ export function readItem(key: string, item: Item | undefined): StoredRow {
   // An item that was copied from another key is somebody else's.
   const isOurs = head.success && head.data.row_key.S === key;
   const row = isOurs
-    ? { token: readToken(item), lease: readLease(item), forced: readForced(item) }
+    ? {
+        token: readToken(item),
+        lease: readLease(item),
+        forced: readForced(item),
+        revoked: readList(item?.['revoked_sha256'], item?.['revoked_until']),
+        heldIn: readList(item?.['held_in'], item?.['held_until']),
+      }
     : emptyRow;
   return { kind: 'row', row, revision };
 }
@@ -130,13 +135,18 @@ export function writeItem(key: string, revision: string, row: Row): { set: Item;
     v: version,
     row_key: { S: key },
     revision: { S: revision },
-    ttl: timeToLive(Math.max(row.token?.expiresAt ?? 0, row.lease?.until ?? 0)),
+    ttl: timeToLive(endOf(row)),
     ...tokenAttributes(row.token),
     ...leaseAttributes(row.lease),
     ...(row.forced && {
       forced_at: numeric(row.forced.at),
       forced_cooldown_ms: numeric(row.forced.cooldownMs),
     }),
+    ...(row.revoked && {
+      revoked_sha256: listed(row.revoked),
+      revoked_until: numeric(row.revoked.until),
+    }),
+    ...(row.heldIn && { held_in: listed(row.heldIn), held_until: numeric(row.heldIn.until) }),
   };
   return { set, remove: attributeNames.filter((name) => set[name] === undefined) };
 }
@@ -166,8 +176,8 @@ function leaseAttributes(lease: Row['lease']): Item {
   };
 }
 
-function numeric(value: number): AttributeValue {
-  return { N: String(value) };
+function endOf({ token, lease, revoked, heldIn }: Row): number {
+  return Math.max(token?.expiresAt ?? 0, ...[lease, revoked, heldIn].map((part) => part?.until ?? 0));
 }
 
 /** DynamoDB counts in whole seconds, and deletes late. */

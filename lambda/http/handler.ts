@@ -1,21 +1,27 @@
 import middy from '@middy/core';
 import type { APIGatewayProxyResult, Context } from 'aws-lambda';
 import { type AuditRecord, createAuditRecord, type RecordRequest } from '../observability/audit.ts';
-import { descriptions } from '../protocol/contract.ts';
+import { descriptions, revocationPath, tokenPath } from '../protocol/contract.ts';
 import { remainingSeconds } from '../tokens/token.ts';
 import { timeBudget } from '../values/time-budget.ts';
-import { readApiEvent } from './api-event.ts';
+import { type ApiEvent, readApiEvent, routePath } from './api-event.ts';
+import { callerFields } from './audit-fields.ts';
 import { OAuthError } from './oauth-error.ts';
-import { errorResponse, tokenResponse } from './responses.ts';
-import type { Vend } from './vend.ts';
+import { type Route, readRoute } from './request-route.ts';
+import { errorResponse, revokedResponse, tokenResponse } from './responses.ts';
+import type { Revoke } from './revoke.ts';
+import type { TimeLimit, Vend } from './vend.ts';
 
 const { answerDeadlineMs, gatewayTimeoutMs, vendMarginMs: marginMs } = timeBudget;
 
 type VendContext = Context & { audit: AuditRecord; startedAtMs: number };
 type MiddyRequest = middy.Request<unknown, APIGatewayProxyResult, Error, VendContext>;
 
+type Answer = (event: ApiEvent, audit: AuditRecord, limit: TimeLimit) => Promise<APIGatewayProxyResult>;
+
 export type HandlerDependencies = {
   vend: Vend;
+  revoke: Revoke;
   recordRequest: RecordRequest;
   /** For a bug, of which no response tells. */
   logError: (error: unknown) => void;
@@ -29,7 +35,10 @@ export type HandlerDependencies = {
  * Takes API Gateway's proxy event and gives its proxy result: for every event, as JSON, and in time. Writes one audit
  * line a request.
  */
-export function createHandler({ vend, recordRequest, logError, now, monotonic }: HandlerDependencies) {
+export function createHandler(dependencies: HandlerDependencies) {
+  const { vend, revoke, recordRequest, logError, now, monotonic } = dependencies;
+  const routes: Record<Route, Answer> = { [tokenPath]: answerVend, [revocationPath]: answerRevocation };
+
   /** Middy ends a request when the remaining time falls to the margin, so the gateway's deadline is put there. */
   function shortenDeadline({ event, context }: middy.Request): void {
     const { getRemainingTimeInMillis } = context;
@@ -48,9 +57,17 @@ export function createHandler({ vend, recordRequest, logError, now, monotonic }:
 
   async function respond(event: unknown, context: VendContext, { signal }: { signal: AbortSignal }) {
     const deadline = monotonic() + context.getRemainingTimeInMillis() - marginMs;
-    const { token, cacheStatus } = await vend(readApiEvent(event), context.audit, { signal, deadline });
+    const request = readApiEvent(event);
+    const operation = routePath(request) === revocationPath ? 'token revocation' : 'token request';
+    context.audit.add({ operation, ...callerFields(request.requestContext.identity) });
+    const answer = routes[readRoute(request)];
+    return answer(request, context.audit, { signal, deadline });
+  }
+
+  async function answerVend(...[event, audit, limit]: Parameters<Answer>): ReturnType<Answer> {
+    const { token, cacheStatus } = await vend(event, audit, limit);
     const time = now();
-    context.audit.add({
+    audit.add({
       cache: cacheStatus,
       remaining_seconds: remainingSeconds(token, time),
       token_sha256: token.sha256,
@@ -58,7 +75,12 @@ export function createHandler({ vend, recordRequest, logError, now, monotonic }:
     return tokenResponse(token, cacheStatus, time);
   }
 
-  function recordVend({ context }: MiddyRequest): void {
+  async function answerRevocation(...[event, audit, limit]: Parameters<Answer>): ReturnType<Answer> {
+    await revoke(event, audit, limit);
+    return revokedResponse();
+  }
+
+  function recordAnswer({ context }: MiddyRequest): void {
     record(context, undefined);
   }
 
@@ -85,7 +107,7 @@ export function createHandler({ vend, recordRequest, logError, now, monotonic }:
       throw new OAuthError('out_of_time', descriptions.outOfTime);
     },
   })
-    .use({ before: startAudit, after: recordVend, onError: respondToError })
+    .use({ before: startAudit, after: recordAnswer, onError: respondToError })
     .handler(respond);
 }
 

@@ -47,6 +47,11 @@ export const reasons = {
   not_entitled: { code: 'server_error', status: 502 },
   not_a_token: { code: 'server_error', status: 502 },
 
+  // The revocation
+  not_our_token: { code: 'unauthorized_client', status: 403 },
+  not_revoked: { code: 'server_error', status: 502 },
+  table_unavailable: { code: 'temporarily_unavailable', status: 503 },
+
   bug: { code: 'server_error', status: 500 },
 } as const satisfies Record<string, { code: ErrorCode; status: number }>;
 

@@ -13,7 +13,13 @@ const maxBytes = 16 * 1024;
 export type Fields = ReadonlyMap<string, unknown>;
 
 /** Checks the content type, then the size, then the fields. Throws an OAuthError: 415, 413 or 400. */
-export function readBody(event: ApiEvent): Fields {
+export function readFields(event: ApiEvent): Fields {
+  const fields = readBody(event);
+  rejectCredentials(fields);
+  return fields;
+}
+
+function readBody(event: ApiEvent): Fields {
   const parse = parserFor(event);
   const text = decodeBody(event);
   if (Buffer.byteLength(text) > maxBytes) throw new OAuthError('size', descriptions.bodyTooLarge);
@@ -61,4 +67,14 @@ function parseForm(text: string): Array<[string, unknown]> {
     throw new OAuthError('field', 'A form field is repeated: send each field once.');
   }
   return pairs;
+}
+
+function rejectCredentials(fields: Fields): void {
+  for (const name of ['client_secret', 'client_assertion']) {
+    if (!fields.has(name)) continue;
+    throw new OAuthError(
+      'credential_in_body',
+      `Remove ${name}: your AWS signature is your credential here. Rotate the ${name} that you sent.`,
+    );
+  }
 }

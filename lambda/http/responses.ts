@@ -27,6 +27,11 @@ export function tokenResponse(token: Token, cacheStatus: CacheStatus, now: numbe
   return jsonResponse(200, body, { 'Cache-Status': source });
 }
 
+/** Connect's own: nothing to say. */
+export function revokedResponse(): APIGatewayProxyResult {
+  return jsonResponse(200, {}, {});
+}
+
 export function errorResponse(
   { status, code, message, reason, headers }: OAuthError,
   requestId: string,

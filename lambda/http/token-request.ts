@@ -1,10 +1,9 @@
 import type { Policy } from '../policy/policy.ts';
-import { descriptions, tokenPath } from '../protocol/contract.ts';
 import { type GrantType, grantTypes } from '../protocol/scopes.ts';
 import type { Subject } from '../tokens/mint-request.ts';
-import { type ApiEvent, queryNames, routePath } from './api-event.ts';
+import type { ApiEvent } from './api-event.ts';
 import { OAuthError } from './oauth-error.ts';
-import { type Fields, readBody } from './request-body.ts';
+import { type Fields, readFields } from './request-body.ts';
 import {
   fieldError,
   readMinTtlMs,
@@ -31,14 +30,11 @@ export type TokenRequest = {
 };
 
 /**
- * Reads a token request in the order of the contract: query, route, content type, size, fields, grant type, scope.
+ * Reads a token request in the order of the contract: content type, size, fields, grant type, scope.
  * Throws an OAuthError for the first thing that is wrong.
  */
 export function readTokenRequest(event: ApiEvent, policy: Policy): TokenRequest {
-  rejectQuery(event);
-  requireRoute(event);
-  const fields = readBody(event);
-  rejectCredentials(fields);
+  const fields = readFields(event);
   const client = readText(fields, 'client_id');
   const minTtlMs = readMinTtlMs(fields);
   const refusedTokenSha256 = readRefusedTokenHash(fields);
@@ -48,45 +44,6 @@ export function readTokenRequest(event: ApiEvent, policy: Policy): TokenRequest 
   const subject = readSubject(fields, grantType);
   const scopes = scope === undefined ? undefined : readScopes(scope, grantType, policy);
   return { client, grantType, scopes, minTtlMs, refusedTokenSha256, retailerId, subject };
-}
-
-const forbiddenInQuery = new Set([
-  'client_id',
-  'client_secret',
-  'client_assertion',
-  'grant_type',
-  'scope',
-  'code',
-  'redirect_uri',
-  'assertion',
-  'refresh_token',
-  'token',
-  'access_token',
-]);
-
-function rejectQuery(event: ApiEvent): void {
-  if (!queryNames(event).some((name) => forbiddenInQuery.has(name.toLowerCase()))) return;
-  throw new OAuthError(
-    'query',
-    'Query strings end up in logs: send token request fields in the body, and rotate every secret that was in the query.',
-  );
-}
-
-function requireRoute(event: ApiEvent): void {
-  if (routePath(event) !== tokenPath) {
-    throw new OAuthError('path', descriptions.noSuchPath);
-  }
-  if (event.httpMethod !== 'POST') throw new OAuthError('method', 'Use POST.', { Allow: 'POST' });
-}
-
-function rejectCredentials(fields: Fields): void {
-  for (const name of ['client_secret', 'client_assertion']) {
-    if (!fields.has(name)) continue;
-    throw new OAuthError(
-      'credential_in_body',
-      `Remove ${name}: your AWS signature is your credential here. Rotate the ${name} that you sent.`,
-    );
-  }
 }
 
 function readGrantType(fields: Fields): GrantType {

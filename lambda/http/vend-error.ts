@@ -5,7 +5,7 @@ import type { NoToken } from '../tokens/plan.ts';
 import { OAuthError, reasons } from './oauth-error.ts';
 
 /** Where nobody has named a time. */
-const defaultRetryAfterMs = 1_000;
+export const defaultRetryAfterMs = 1_000;
 
 /** What a caller reads when there is no token for it: who has to act, and when to try again. */
 export function vendError(
@@ -17,7 +17,7 @@ export function vendError(
   return new OAuthError(reason, descriptionOf(why, subject), headers);
 }
 
-const sentences: Record<Exclude<NoToken['kind'], 'invalid_grant'>, string> = {
+export const sentences: Record<Exclude<NoToken['kind'], 'invalid_grant'>, string> = {
   min_ttl: 'Connect cannot issue a token with that much remaining life yet.',
   out_of_time: descriptions.outOfTime,
   back_off: 'Connect or AWS failed a moment ago, and this service waits before it tries again.',

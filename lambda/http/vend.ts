@@ -4,8 +4,9 @@ import type { Policy } from '../policy/policy.ts';
 import type { Token } from '../tokens/token.ts';
 import type { CacheStatus, VendToken } from '../tokens/token-cache.ts';
 import type { ApiEvent } from './api-event.ts';
+import { knownClient } from './audit-fields.ts';
 import { authorise } from './authorise.ts';
-import { identifyCaller, parseCallerArn, readAccountId } from './caller.ts';
+import { identifyCaller } from './caller.ts';
 import { defaultClient } from './default-client.ts';
 import { readTokenRequest, type TokenRequest } from './token-request.ts';
 import { vendError } from './vend-error.ts';
@@ -25,11 +26,9 @@ export type Vend = (
 /** One token request from event to token: the request, the caller, the policy, the token. */
 export function createVend({ policy, vendToken }: VendDependencies): Vend {
   return async function vend(event, audit, limit) {
-    const { identity } = event.requestContext;
-    audit.add(callerFields(identity));
     const asked = readTokenRequest(event, policy);
     audit.add(requestFields(asked, policy));
-    const caller = identifyCaller(identity);
+    const caller = identifyCaller(event.requestContext.identity);
     const request = { ...asked, client: asked.client ?? defaultClient(policy, caller) };
     audit.add(requestFields(request, policy));
     const { mintRequest, grantIds } = authorise(policy, caller, request);
@@ -44,15 +43,7 @@ export function createVend({ policy, vendToken }: VendDependencies): Vend {
   };
 }
 
-/** For the record alone: the sender of a malformed request, or of a secret in it, can be found too. */
-function callerFields({ userArn, accountId }: ApiEvent['requestContext']['identity']): Partial<Audit> {
-  const caller = parseCallerArn(userArn ?? '');
-  if (caller !== undefined) return { caller: caller.arn, account: caller.account };
-  return { account: readAccountId(accountId) };
-}
-
 /** Only names that Connect's tables and the policy have: a stranger's own text stays out of the log. */
-function requestFields({ client, grantType, scopes }: TokenRequest, { clients }: Policy): Partial<Audit> {
-  const isKnown = clients.some(({ name }) => name === client);
-  return { client: isKnown ? client : undefined, grant_type: grantType, scopes };
+function requestFields({ client, grantType, scopes }: TokenRequest, policy: Policy): Partial<Audit> {
+  return { client: knownClient(policy, client), grant_type: grantType, scopes };
 }

@@ -1,12 +1,21 @@
 import type { OAuthError, Reason } from '../http/oauth-error.ts';
 import type { MintResult } from '../tokens/mint.ts';
+import type { RevocationResult } from '../tokens/revocation.ts';
 import type { CacheStatus } from '../tokens/token-cache.ts';
 import type { Log } from './log.ts';
 import { embedMetrics, type Metric, once } from './metrics.ts';
-import { mintFields, mintMetrics, tableFaultMetrics } from './mint-fields.ts';
+import {
+  mintFields,
+  mintMetrics,
+  revocationFields,
+  revocationMetrics,
+  tableFaultMetrics,
+} from './mint-fields.ts';
 
 /** What the audit line may contain of one request: no token, secret, code, assertion or user id has a field here. */
 export type Audit = {
+  /** The line's message, by the path of the request. */
+  operation?: 'token request' | 'token revocation';
   /** API Gateway's id of the request: the caller reads it in an error's body, and the access log has it. */
   request_id: string;
   /** Lambda's id of the invocation, as in the access log. */
@@ -23,6 +32,7 @@ export type Audit = {
   remaining_seconds?: number | undefined;
   token_sha256?: string | undefined;
   mint?: MintResult | undefined;
+  revocation?: RevocationResult | undefined;
   /** Of a back-off: why the last mint failed. */
   cause?: Reason | undefined;
   /** Why the token table could not be used: it was slow, throttled, missing or denied. */
@@ -42,7 +52,7 @@ export function createAuditRecord(ids: Pick<Audit, 'request_id' | 'function_requ
   };
 }
 
-/** `error` is undefined where the request got a token. */
+/** `error` is undefined where the request got a token, or the token was revoked. */
 export type RequestOutcome = { error: OAuthError | undefined; durationMs: number };
 
 export type RecordRequest = (audit: Audit, outcome: RequestOutcome) => void;
@@ -53,19 +63,24 @@ export function createRecordRequest(log: Log): RecordRequest {
     const metrics = [
       outcomeMetric(audit, outcome),
       ...mintMetrics(audit.mint),
+      ...revocationMetrics(audit.revocation),
       ...tableFaultMetrics(audit.table_fault),
     ];
-    log('INFO', 'token request', { ...auditLine(audit, outcome), ...embedMetrics(metrics) });
+    log('INFO', audit.operation ?? 'token request', {
+      ...auditLine(audit, outcome),
+      ...embedMetrics(metrics),
+    });
   };
 }
 
-function outcomeMetric({ grant_ids }: Audit, { error }: RequestOutcome): Metric {
+function outcomeMetric({ operation, grant_ids }: Audit, { error }: RequestOutcome): Metric {
+  if (error === undefined && operation === 'token revocation') return { name: 'Revocations', ...once };
   if (error === undefined) return { name: 'Vends', ...once, by: 'cache' };
   return { name: grant_ids === undefined ? 'Denials' : 'Failures', ...once, by: 'reason' };
 }
 
 function auditLine(
-  { mint, ...known }: Audit,
+  { operation: _, mint, revocation, ...known }: Audit,
   { error, durationMs }: RequestOutcome,
 ): Record<string, unknown> {
   return {
@@ -76,5 +91,6 @@ function auditLine(
     status: error?.status ?? 200,
     duration_ms: Math.round(durationMs),
     ...mintFields(mint),
+    ...revocationFields(revocation),
   };
 }

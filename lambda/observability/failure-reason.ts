@@ -1,11 +1,17 @@
 import type { Reason } from '../http/oauth-error.ts';
 import type { Failure } from '../tokens/mint.ts';
 import type { NoToken } from '../tokens/plan.ts';
+import type { RevocationOutcome } from '../tokens/revocation.ts';
 
 /** A failed mint's reason: the same word in the audit line, the refresh line and the metrics' dimensions. */
 export function reasonOfFailure({
   kind,
 }: Pick<Failure, 'kind'>): Extract<Reason, Failure['kind'] | 'upstream_unavailable'> {
+  return kind === 'unavailable' ? 'upstream_unavailable' : kind;
+}
+
+/** Why Connect has not revoked a token. */
+export function reasonOfRevocation({ kind }: Exclude<RevocationOutcome, { kind: 'revoked' }>): Reason {
   return kind === 'unavailable' ? 'upstream_unavailable' : kind;
 }
 

@@ -23,7 +23,7 @@ export function retryAfterHeader(milliseconds: number): { 'Retry-After': string 
 
 /** The `error_description` of each error that the function and API Gateway both answer. */
 export const descriptions = {
-  noSuchPath: `No such path: use POST ${tokenPath}.`,
+  noSuchPath: `No such path: use POST ${tokenPath} or POST ${revocationPath}.`,
   bodyTooLarge: 'The body is larger than 16 kB.',
   contentType: 'Send Content-Type application/json or application/x-www-form-urlencoded.',
   outOfTime:

@@ -2,7 +2,7 @@ import { timeBudget } from '../values/time-budget.ts';
 import { type BoundedTable, boundTable, type TableBudget } from './bounded-table.ts';
 import { cacheKey, circuitKey, partitionKey } from './cache-key.ts';
 import { adopt, nothingKnown } from './known.ts';
-import { attemptLease, endedLease, type Lease } from './lease.ts';
+import { attemptLease, endedLease, isSameLease, type Lease } from './lease.ts';
 import type { Failure, Mint, MintMode, MintResult } from './mint.ts';
 import type { MintRequest } from './mint-request.ts';
 import type { Known, Wanted } from './plan.ts';
@@ -14,7 +14,7 @@ export type RenewalDependencies = {
   budget: TableBudget;
   mint: Mint;
   /** Reads the client's secret ahead of the mint, while the lease is being claimed. */
-  prepare: (request: MintRequest) => void;
+  prepare: (request: Pick<MintRequest, 'client'>) => void;
   /** Each client's circuit breaker as this instance knows it, by `circuitKey`. */
   circuits: Map<string, Known>;
   /** No two are the same. */
@@ -37,11 +37,14 @@ export type RenewalRequest = {
 };
 
 /** A row of the table, and this request's claim on its lease. A claim whose answer was lost may be ours all the same. */
-type Cell = { key: string; known: Known; claim: { revision: string; isOurs: boolean } | undefined };
+type Cell = { key: string; known: Known; claim: Claim | undefined };
+type Claim = { revision: string; isOurs: boolean; lease: Lease };
 
 /** One request on its way to a token, by way of the token's row and its client's circuit. */
 export type Attempt = Omit<RenewalRequest & RenewalDependencies, 'table' | 'known'> & {
   table: BoundedTable;
+  /** The table apart from the rows: a pointer that cannot be written must not keep a token from its row. */
+  pointers: BoundedTable;
   token: Cell;
   circuit: Cell;
   hasLooked: boolean;
@@ -59,6 +62,7 @@ export function startAttempt(
     ...request,
     ...dependencies,
     table: boundTable(dependencies),
+    pointers: boundTable(dependencies),
     token: { key: partitionKey(cacheKey(request.mintRequest)), known, claim: undefined },
     circuit: { ...circuitOf(request.mintRequest, dependencies), claim: undefined },
     hasLooked: false,
@@ -106,18 +110,20 @@ export async function write(
   revision = attempt.newRevision(),
 ): Promise<'replaced' | 'lost' | undefined> {
   const { known, claim } = cell;
-  const { token, forced } = known;
+  const { token, forced, revoked } = known;
   const expected =
     claim?.isOurs === true ? [claim.revision] : [known.revision, ...(claim ? [claim.revision] : [])];
   const result = await attempt.table.replace(
     cell.key,
-    { token, lease, forced },
+    { token, lease, forced, revoked },
     { next: revision, expected },
   );
   cell.claim = undefined;
   if (result === 'lost') {
     await (cell === attempt.token ? look(attempt) : read(attempt, cell));
-    return result;
+    // A revocation replaces the row, and leaves the lease as it is.
+    const isStillOurs = claim?.isOurs === true && isSameLease(known.lease, claim.lease);
+    return isStillOurs ? write(attempt, cell, lease) : result;
   }
   known.lease = lease;
   if (result === 'replaced') known.revision = revision;
@@ -153,7 +159,7 @@ async function claimLease(
   const lease = attemptLease(cell.known.lease, lengthMs, attempt.now());
   const revision = attempt.newRevision();
   const result = await write(attempt, cell, lease, revision);
-  if (result !== 'lost') cell.claim = { revision, isOurs: result === 'replaced' };
+  if (result !== 'lost') cell.claim = { revision, isOurs: result === 'replaced', lease };
   return result;
 }
 

@@ -38,6 +38,19 @@ export function codeKey(code: Secret): string {
   return `code ${code.sha256()}`;
 }
 
+/** Whether a cache key is of that client's token. */
+export function isOfClient(key: string, { baseUrl, name }: Client): boolean {
+  return key.startsWith(`${JSON.stringify([baseUrl, name]).slice(0, -1)},`);
+}
+
+/**
+ * The key of the item that says which rows hold a token, so that a revocation finds them. With the client in it, nobody finds
+ * the rows of another client's token.
+ */
+export function pointerKey({ baseUrl, name }: Client, tokenSha256: string): string {
+  return `token ${baseUrl} ${name} ${tokenSha256}`;
+}
+
 /** The key of a client's circuit, in memory and in the table. */
 export function circuitKey({ baseUrl, name }: Client): string {
   return `client ${baseUrl} ${name}`;

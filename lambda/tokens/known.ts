@@ -1,5 +1,6 @@
 import { clockSkewMs } from '../values/clocks.ts';
 import type { Known } from './plan.ts';
+import { isRevoked, mergeRevoked } from './revoked.ts';
 import { isExpired, type Token } from './token.ts';
 import type { StoredRow } from './token-table.ts';
 
@@ -10,6 +11,7 @@ export function nothingKnown(jitter: number): Known {
     isShared: false,
     lease: undefined,
     forced: undefined,
+    revoked: undefined,
     revision: undefined,
     lookedAt: undefined,
     tableFailedAt: undefined,
@@ -23,9 +25,15 @@ export function adopt(known: Known, { row, revision }: StoredRow, now: number): 
   if (known.revision !== revision) known.lease = row.lease && { ...row.lease, seenAt: now };
   known.revision = revision;
   if ((row.forced?.at ?? 0) >= (known.forced?.at ?? 0)) known.forced = row.forced;
-  if (row.token === undefined || !replaces(row.token, known, now)) return false;
-  const isNew = row.token.sha256 !== known.token?.sha256;
-  known.token = row.token;
+  known.revoked = mergeRevoked(known.revoked, row.revoked, now);
+  // Code that knows nothing of revocations may have written a revoked token back.
+  const stored = isRevoked(row.token, known.revoked) ? undefined : row.token;
+  // A row that lost its token to an accident leaves ours; one that says of a revocation does not.
+  const isGone = row.revoked !== undefined && stored === undefined && known.isShared;
+  if (isGone || isRevoked(known.token, known.revoked)) known.token = undefined;
+  if (stored === undefined || !replaces(stored, known, now)) return false;
+  const isNew = stored.sha256 !== known.token?.sha256;
+  known.token = stored;
   known.isShared = true;
   return isNew;
 }

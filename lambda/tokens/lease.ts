@@ -41,6 +41,11 @@ function isBelievable(lease: Lease | undefined, now: number): lease is Lease {
   return lease.until - now <= lease.lengthMs + clockSkewMs;
 }
 
+/** Whether both are the same attempt of one instance. */
+export function isSameLease(one: Lease | undefined, other: Lease): boolean {
+  return one?.isRunning === true && one.until === other.until && one.lengthMs === other.lengthMs;
+}
+
 /** Failures in a row that still count. */
 export function failuresOf(lease: Lease | undefined, now: number): number {
   if (!isBelievable(lease, now)) return 0;

@@ -49,9 +49,9 @@ export type UpstreamEvidence = {
     | undefined;
 };
 
-/** One mint, told for the audit line and the metrics. */
-export type MintResult = {
-  outcome: MintOutcome;
+/** What was asked of Connect with a client's credentials, and how it ended, told for the log and the metrics. */
+export type UpstreamResult<Outcome> = {
+  outcome: Outcome;
   /** Version of the secret that was sent last; undefined where none was. */
   secretVersionId: string | undefined;
   /** Age of the secret's current version; undefined where that was not sent. */
@@ -68,6 +68,8 @@ export type MintResult = {
   /** For the log: what AWS or the secret's parser had to say. */
   fault: Error | undefined;
 };
+
+export type MintResult = UpstreamResult<MintOutcome>;
 
 /** Every way to end without a token. */
 export type Failure = Exclude<MintOutcome, { kind: 'token' }>;

@@ -9,7 +9,7 @@ import {
   suffices,
   type Token,
 } from './token.ts';
-import type { Revision } from './token-table.ts';
+import type { Remembered, Revision } from './token-table.ts';
 
 /** Another instance's renewal is seen within a minute. */
 const lookAgainMs = 55_000;
@@ -25,6 +25,7 @@ export type Known = {
   isShared: boolean;
   lease: Lease | undefined;
   forced: ForcedRenewal | undefined;
+  revoked: Remembered | undefined;
   revision: Revision;
   /** When the table was last asked for it, and when that last failed. */
   lookedAt: number | undefined;

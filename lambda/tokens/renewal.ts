@@ -13,7 +13,9 @@ import {
 import { briefPause, endedLease, failuresOf, pauseAfter, scopeOfFailure } from './lease.ts';
 import type { Failure, MintMode, MintResult } from './mint.ts';
 import { type Action, type Final, type NoToken, plan } from './plan.ts';
+import { isRevoked } from './revoked.ts';
 import { afterMint, isOfUse, suffices, type Token } from './token.ts';
+import { point } from './token-pointer.ts';
 
 /** `minted` is set where this request minted, whether or not it got what it minted. */
 export type RenewalResult = (
@@ -74,8 +76,8 @@ function nextAction(attempt: Attempt): Action {
 }
 
 /** The request that minted is told how its mint failed; the ones after it, that they are held back. */
-function resultOf({ source, minted, failure, table }: Attempt, action: Final): RenewalResult {
-  const record = { minted, tableFault: table.fault() };
+function resultOf({ source, minted, failure, table, pointers }: Attempt, action: Final): RenewalResult {
+  const record = { minted, tableFault: table.fault() ?? pointers.fault() };
   const told = (why: NoToken) => (why.kind === 'back_off' ? (failure ?? why) : why);
   if (action.kind === 'refuse')
     return { kind: 'none', why: told(action.why), retryAfterMs: action.retryAfterMs, ...record };
@@ -93,25 +95,31 @@ async function mintNow(attempt: Attempt, { mode }: { mode: MintMode }): Promise<
   const { outcome } = attempt.minted;
   attempt.failure = outcome.kind === 'token' ? undefined : outcome;
   // A request that was given up and ends late must not undo what a later one has learnt.
-  if (token.known.token !== before) return;
+  // A token that is gone meanwhile was revoked: the new one takes its place.
+  if (token.known.token !== before && token.known.token !== undefined) return;
   if (outcome.kind === 'token') await publish(attempt, outcome.token);
   else await recordFailure(attempt, outcome, mode);
 }
 
-/** A token that is nearly dead on arrival is a failure: its successor must not be asked for at every request. */
+/** A token that is nearly dead on arrival, or was revoked, is a failure: its successor must not be asked for at every request. */
 const deadOnArrival: Failure = { kind: 'unavailable', retryAfterMs: undefined, isAnswered: true };
 
 async function publish(attempt: Attempt, minted: Token): Promise<void> {
   const { token: cell, now } = attempt;
   const { known } = cell;
   const token = afterMint(known.token, minted, now());
-  if (!isOfUse(token, now())) attempt.failure = deadOnArrival;
-  if (attempt.failure === undefined || (known.token?.expiresAt ?? 0) < token.expiresAt) {
+  const isDead = isRevoked(token, known.revoked);
+  if (isDead || !isOfUse(token, now())) attempt.failure = deadOnArrival;
+  if (!isDead && (attempt.failure === undefined || (known.token?.expiresAt ?? 0) < token.expiresAt)) {
     Object.assign(known, { token, isShared: false });
     attempt.source = 'mint';
   }
   const lease = attempt.failure && pauseAfter(known.lease, attempt.failure, now());
-  const [written] = await Promise.all([write(attempt, cell, lease), closeCircuit(attempt)]);
+  const [written] = await Promise.all([
+    write(attempt, cell, lease),
+    closeCircuit(attempt),
+    isDead ? undefined : point(attempt, token),
+  ]);
   if (written === 'replaced') known.isShared = true;
 }
 

@@ -1,4 +1,3 @@
-import QuickLRU from 'quick-lru';
 import type { RenewalDependencies } from './attempt.ts';
 import { cacheKey, circuitKey } from './cache-key.ts';
 import { nothingKnown } from './known.ts';
@@ -7,6 +6,7 @@ import type { MintRequest } from './mint-request.ts';
 import { type Final, type Known, type NoToken, type Progress, plan, type Wanted } from './plan.ts';
 import type { Renew, RenewalResult } from './renewal.ts';
 import type { Token } from './token.ts';
+import { createTokenMemory, type TokenMemory } from './token-memory.ts';
 
 /** Where a token came from: `collapsed` waited for another request of this instance, `bypass` is never cached. */
 export type CacheStatus = 'memory' | 'table' | 'mint' | 'collapsed' | 'bypass';
@@ -29,13 +29,12 @@ export type VendRequest = {
 
 export type VendToken = (request: VendRequest) => Promise<VendResult>;
 
-/** `maxTokens` in memory, at times twice as many; the least recently used are evicted. */
 export type TokenCacheDependencies = Pick<
   RenewalDependencies,
   'circuits' | 'now' | 'monotonic' | 'random'
 > & {
   renew: Renew;
-  maxTokens?: number;
+  memory?: TokenMemory;
 };
 
 /** What a request has done that has asked memory only; the same after it waited for another's renewal, or has no time. */
@@ -55,8 +54,7 @@ const rightNow: Progress = { ...atStart, isOutOfTime: true };
  * have been authorised before.
  */
 export function createTokenCache(dependencies: TokenCacheDependencies): VendToken {
-  const { renew, circuits, now, monotonic, random, maxTokens = 1_000 } = dependencies;
-  const memory = new QuickLRU<string, Known>({ maxSize: maxTokens });
+  const { renew, circuits, now, monotonic, random, memory = createTokenMemory() } = dependencies;
   const renewals = new Map<string, Promise<RenewalResult>>();
 
   return async function vendCached(request) {

@@ -1,12 +1,22 @@
 import type { Lease } from './lease.ts';
 import type { ForcedRenewal, Token } from './token.ts';
 
-/** What the table knows of one token, or of one client's circuit, which has a lease and nothing else. */
+/**
+ * What the table knows of one token; or of one client's circuit, which has a lease and nothing else; or of where a token is
+ * held, which has `heldIn` and nothing else.
+ */
 export type Row = {
   token: Token | undefined;
   lease: Omit<Lease, 'seenAt'> | undefined;
   forced: ForcedRenewal | undefined;
+  /** The SHA-256 of each token that was revoked: none of them is vended, whatever holds it. */
+  revoked?: Remembered | undefined;
+  /** The keys of the rows that hold the token, or held it. */
+  heldIn?: Remembered | undefined;
 };
+
+/** Texts that are remembered until a time in epoch milliseconds. */
+export type Remembered = { texts: readonly string[]; until: number };
 
 /** Names one write of a row; undefined: there is no row, or none with a revision that can be read. */
 export type Revision = string | undefined;

@@ -39,6 +39,10 @@ export const timeBudget = {
   scheduledTableBeforeMintMs: scheduledTableMs,
   scheduledTableAfterMintMs: scheduledTableMs,
 
+  /** A revocation may wait for so long for the token table, and then for Connect. */
+  revocationTableMs: 3_000,
+  revocationMs: 10_000,
+
   /** The lease lasts until the mint has ended and its token is written. */
   leaseMs: mintMs + 2_000,
   scheduledLeaseMs: scheduledMintMs + scheduledTableMs + 1_000,

@@ -108,7 +108,8 @@ function constantHandler(log: (line: Line) => void): Handler {
 /** The request from its sources, each with one part more than the one before; then the line, with and without metrics. */
 async function partsOf(policy: Policy) {
   const clock = { now: () => Date.now(), monotonic: () => performance.now() };
-  const dependencies = { recordRequest: () => undefined, logError: console.error, ...clock };
+  const revoke = async () => undefined;
+  const dependencies = { revoke, recordRequest: () => undefined, logError: console.error, ...clock };
   const { state, vend } = world();
   state.now = Date.now();
   const vendToken = ({ signal }: { signal: AbortSignal }) => vend({ signal });

@@ -17,6 +17,8 @@ const row: Row = {
     isUnanswered: false,
   },
   forced: { at: now, cooldownMs: 60_000 },
+  revoked: { texts: ['hash-one', 'hash-two'], until: now + 86_400_000 },
+  heldIn: { texts: ['key-one'], until: now + 86_400_000 },
 };
 const nothing: Row = { token: undefined, lease: undefined, forced: undefined };
 const { signal } = new AbortController();
@@ -81,6 +83,9 @@ describe('an item', () => {
     ['whose lease ends in words', 'lease_until', { S: 'tomorrow' }, { ...row, lease: undefined }],
     ['with a cause from the future', 'lease_cause', { S: 'solar_flare' }, { ...row, lease: undefined }],
     ['whose cooldown is a list', 'forced_cooldown_ms', { L: [] }, { ...row, forced: undefined }],
+    ['whose revoked tokens are text', 'revoked_sha256', { S: 'x' }, { ...row, revoked: undefined }],
+    ['whose revocations have no end', 'revoked_until', undefined, { ...row, revoked: undefined }],
+    ['whose pointer is a number', 'held_in', { N: '1' }, { ...row, heldIn: undefined }],
     ['with an attribute too many', 'retailer_id', { S: 'garden' }, row],
   ])('%s is read as far as it can be, and can be replaced', async (_what, name, attribute, expected) => {
     await change(name, attribute);
@@ -100,6 +105,38 @@ describe('an item', () => {
     expect(await table.read('key', signal)).toEqual({ kind: 'row', row: nothing, revision: undefined });
     expect(await replaceUnread('one')).toEqual({ kind: 'lost' });
     expect(await replaceUnread(undefined)).toEqual({ kind: 'replaced' });
+  });
+
+  it.each(['revoked', 'heldIn'] as const)(
+    'that has %s and nothing else goes a day after its end',
+    async (part) => {
+      const only = { ...nothing, [part]: row[part] };
+      await table.replace('key', only, { next: 'two', expected: ['one'] }, signal);
+      const ttlMs = Number((await item())['ttl']?.N) * 1000;
+      expect(ttlMs - (row[part]?.until ?? 0)).toBeGreaterThanOrEqual(86_400_000);
+      expect(await table.read('key', signal)).toMatchObject({ row: only });
+    },
+  );
+
+  it('of a release without revocation is read as one without revoked tokens', async () => {
+    for (const name of ['revoked_sha256', 'revoked_until', 'held_in', 'held_until'])
+      await change(name, undefined);
+    const stored = await table.read('key', signal);
+    expect(stored).toEqual({
+      kind: 'row',
+      row: { ...row, revoked: undefined, heldIn: undefined },
+      revision: 'one',
+    });
+  });
+
+  it('keeps its revoked tokens where a release without revocation writes it', async () => {
+    // That release sets and removes the attributes that it knows.
+    await change('lease_failures', { N: '2' });
+    await change('revision', { S: 'theirs' });
+    expect(await table.read('key', signal)).toMatchObject({
+      row: { revoked: row.revoked },
+      revision: 'theirs',
+    });
   });
 
   it('copied to another key is a miss there', async () => {

@@ -91,7 +91,7 @@ const paths = [
   '/v2/oauth',
   '/v2/oauth/token/',
   '/v2/oauth/tokens',
-  '/v2/oauth/token/revoke',
+  '/v2/oauth/token/revoked',
   '/x/v2/oauth/token',
   '/V2/OAuth/Token',
 ].map((path): Refusal => [path, ask({}, { path }), 404, 'invalid_request', 'path']);

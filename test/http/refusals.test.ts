@@ -70,7 +70,10 @@ describe('the reasons of refusals', () => {
   const withoutRow: Partial<Record<Reason, string>> = {
     bug: 'no request is known to cause one: handler.test.ts throws one',
     back_off: 'a mint must have failed before: back-off.test.ts lets one',
-    revoke: 'it refuses a revocation, not a token: revocation.test.ts',
+    revoke: 'it refuses a revocation, not a token: revocation-refusals.test.ts',
+    not_our_token: 'the same',
+    not_revoked: 'the same',
+    table_unavailable: 'the same',
     out_of_time: 'time must pass first: handler.test.ts and codes.test.ts let it',
   };
   /** The compiler wants every reason here. */
@@ -110,6 +113,9 @@ describe('the reasons of refusals', () => {
     outcome_unknown: true,
     out_of_time: true,
     misconfigured: true,
+    not_our_token: true,
+    not_revoked: true,
+    table_unavailable: true,
     bug: true,
   };
 

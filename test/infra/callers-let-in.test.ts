@@ -48,7 +48,7 @@ describe('a caller that the policy file does not name is kept out, whatever it m
 });
 
 describe('a caller of another account needs both policies', () => {
-  questions(partner, yes, [token]);
+  questions(partner, yes, [token, ['a revocation', request('v2/oauth/token/revoke')]]);
   questions({ arn: partner.arn }, no, [token]);
   questions(partner, no, [
     ['more than the output CallerPolicy allows: another path', request('v1/other')],

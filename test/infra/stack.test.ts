@@ -245,8 +245,10 @@ describe('the stack', () => {
         {
           Effect: 'Allow',
           Action: 'execute-api:Invoke',
-          Resource: expect.stringMatching(
-            /^arn:AWS::Partition:execute-api:AWS::Region:AWS::AccountId:HttpApi\w+\/HttpApi\w+Stage\w+\/POST\/v2\/oauth\/token$/,
+          Resource: ['token', 'token\\/revoke'].map((path) =>
+            expect.stringMatching(
+              `^arn:AWS::Partition:execute-api:AWS::Region:AWS::AccountId:HttpApi\\w+/HttpApi\\w+Stage\\w+/POST/v2/oauth/${path}$`,
+            ),
           ),
         },
       ],

@@ -10,6 +10,8 @@ export default defineConfig({
       'test/http/{request-body,request-fields,request-values,responses,vend}.test.ts',
       'test/tokens/{token,cache-key,plan,known,lease}.test.ts',
       'test/connect/token-response.test.ts',
+      // The commands of `command-line` are processes of their own.
+      'test/grants/{diff,diff-against-every-request,explain,explain-line,matrix,stand-ins,template-lines}.test.ts',
     ],
     setupFiles: ['test/mutation/steady.ts'],
     testTimeout: 30_000,

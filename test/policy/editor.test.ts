@@ -35,7 +35,7 @@ describe('an editor with the YAML language server', () => {
     );
     await editor.open(uriOf('incomplete'), text);
     const lines = text.split('\n');
-    const line = lines.findIndex((one) => one === '      - ');
+    const line = lines.indexOf('      - ');
     expect(await editor.complete(uriOf('incomplete'), { line, character: 8 })).toEqual(['account_linking']);
   });
 

@@ -6,7 +6,7 @@ export type AuditLine = Record<string, unknown>;
 /** Reads the audit lines among the lines that a function has printed so far. */
 export function createAuditReader(lines: readonly string[]) {
   const printed = (part: string) =>
-    lines.filter((line) => line.includes('"token request"') && line.includes(part));
+    lines.filter((line) => /"token (?:request|revocation)"/.test(line) && line.includes(part));
 
   /** A request's one audit line: written before the answer, it may arrive after it from the function's own thread. */
   async function auditOf({ headers }: { headers: Headers }): Promise<AuditLine> {

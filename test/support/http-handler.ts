@@ -1,8 +1,10 @@
 import type { APIGatewayProxyResult, Context } from 'aws-lambda';
 import { createHandler } from '../../lambda/http/handler.ts';
+import { createRevoke } from '../../lambda/http/revoke.ts';
 import { createVend } from '../../lambda/http/vend.ts';
 import { createRecordRequest } from '../../lambda/observability/audit.ts';
 import type { Grant, Policy } from '../../lambda/policy/policy.ts';
+import type { RevocationResult, RevokeToken } from '../../lambda/tokens/revocation.ts';
 import type { Token } from '../../lambda/tokens/token.ts';
 import type { VendRequest, VendResult, VendToken } from '../../lambda/tokens/token-cache.ts';
 import { tokenOf } from './tokens.ts';
@@ -78,9 +80,18 @@ export async function vendsOne(): Promise<VendResult> {
   return vended();
 }
 
+/** Connect has revoked the token, and the table held it. */
+async function revokesIt(): Promise<RevocationResult> {
+  const none = { secretVersionId: undefined, secretAgeMs: undefined, evidence: undefined, fault: undefined };
+  const sent = { refusedCredentials: 0, isCurrentBad: false, attempts: 1, upstreamMs: 0 };
+  const upstream = { outcome: { kind: 'revoked' as const }, ...sent, ...none };
+  return { upstream, table: 'given up', tableFault: undefined };
+}
+
 /** The handler before a token cache that the test plays. Each request leaves one line in `lines`. */
 export function handlerWith({
   vendToken = vendsOne as VendToken,
+  revokeToken = revokesIt as RevokeToken,
   rules = policy,
   now = (): number => Date.now(),
 } = {}) {
@@ -95,6 +106,7 @@ export function handlerWith({
         return vendToken(request);
       },
     }),
+    revoke: createRevoke({ policy: rules, revokeToken }),
     recordRequest: createRecordRequest((_level, _message, fields) => lines.push({ ...fields })),
     logError: (error) => bugs.push(error),
     now,

@@ -33,6 +33,7 @@ export function planned(row: Situation): Action {
     isShared: true,
     lease: undefined,
     forced: undefined,
+    revoked: undefined,
     revision: 'one',
     lookedAt: now,
     tableFailedAt: undefined,

@@ -3,6 +3,7 @@ import { isCacheable } from '../../lambda/tokens/cache-key.ts';
 import type { MintRequest } from '../../lambda/tokens/mint-request.ts';
 import { createRenew } from '../../lambda/tokens/renewal.ts';
 import { createTokenCache, type VendResult, type VendToken } from '../../lambda/tokens/token-cache.ts';
+import { createTokenMemory } from '../../lambda/tokens/token-memory.ts';
 import type { TokenTable } from '../../lambda/tokens/token-table.ts';
 import { createUncachedVend } from '../../lambda/tokens/uncached-vend.ts';
 import { Secret } from '../../lambda/values/secret.ts';
@@ -105,7 +106,7 @@ export function world({ random = (): number => 0, maxTokens = 1_000 } = {}) {
   }: InstanceOptions = {}) => {
     const now = () => state.now + aheadMs();
     const { renew, dependencies } = renewal({ table: working, now, monotonic });
-    const vendCached = createTokenCache({ ...dependencies, renew, maxTokens });
+    const vendCached = createTokenCache({ ...dependencies, renew, memory: createTokenMemory(maxTokens) });
     const vendUncached = createUncachedVend(dependencies);
     const vendToken: VendToken = (request) =>
       (isCacheable(request.mintRequest) ? vendCached : vendUncached)(request);

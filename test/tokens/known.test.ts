@@ -98,6 +98,45 @@ describe("the table's token", () => {
   });
 });
 
+describe('a revocation in the table', () => {
+  const revoked = (...tokens: Array<{ sha256: string }>) => ({
+    texts: tokens.map(({ sha256 }) => sha256),
+    until: now + day,
+  });
+
+  it('takes away the token that it names, also one that could not be written', () => {
+    for (const isShared of [true, false]) {
+      const { token } = adopted({ token: mine, isShared }, { revoked: revoked(mine) });
+      expect(token).toBeUndefined();
+    }
+  });
+
+  it('takes away every token of the table where the row has none now, though it names another', () => {
+    const another = { revoked: revoked(theirs(now)) };
+    expect(adopted({ token: mine, isShared: true }, another).token).toBeUndefined();
+    expect(adopted({ token: mine, isShared: false }, another).token).toBe(mine);
+    expect(adopted({ token: mine, isShared: true }, { ...another, token: mine }).token).toBe(mine);
+  });
+
+  it('outweighs a row that has the token again: a release without revocation wrote it', () => {
+    expect(adopted({}, { token: mine, revoked: revoked(mine) }).token).toBeUndefined();
+    expect(adopted({ revoked: revoked(mine) }, { token: mine }).token).toBeUndefined();
+  });
+
+  it('leaves a newer token, and is remembered where the row was emptied', () => {
+    const after = adopted({ revoked: revoked(mine) }, { token: theirs(now) });
+    expect([after.token?.value.reveal(), after.revoked]).toEqual(['theirs', revoked(mine)]);
+  });
+
+  it('is forgotten at its end, and of many in one row the oldest is', () => {
+    const ended = { ...revoked(mine), until: now };
+    expect(adopted({ token: mine }, { revoked: ended }).revoked).toBeUndefined();
+    const many = Array.from({ length: 11 }, (_, at) => tokenOf({ text: `revoked-${at}` }));
+    const { texts } = adopted({}, { revoked: revoked(...many) }).revoked ?? {};
+    expect(texts).toEqual(many.slice(1).map(({ sha256 }) => sha256));
+  });
+});
+
 describe("the table's lease", () => {
   const { seenAt: _, ...stored } = runningLease({ until: now + 12 * second });
 

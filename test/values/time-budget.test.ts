@@ -19,6 +19,12 @@ test.each([
     'the answer is due',
     budget.answerDeadlineMs,
   ],
+  [
+    'a revocation is over, in the table and at Connect',
+    budget.revocationTableMs + budget.revocationMs,
+    'the answer is due',
+    budget.answerDeadlineMs,
+  ],
   ['a mint ahead of need is over', budget.aheadMintMs, 'a whole mint would be', budget.mintMs],
   [
     'a mint and its write are over',

@@ -3,7 +3,9 @@ import type { Grant, Policy } from '../../../lambda/policy/policy.ts';
 import { matchesPrincipal } from '../../../lambda/policy/principal.ts';
 import { type Caller, userArnOf } from '../emulators/callers.ts';
 
-export type FirstRequest = { caller: Caller; body: string };
+export type SignedRequest = { caller: Caller; body: string };
+
+export type FirstRequest = SignedRequest & { client: string };
 
 /** A request that the policy grants: the first caller with a grant by client_credentials asks for its first scope. */
 export function firstRequest(policy: Policy, callers: readonly Caller[]): FirstRequest | undefined {
@@ -11,9 +13,24 @@ export function firstRequest(policy: Policy, callers: readonly Caller[]): FirstR
     const grant = policy.grants.find(
       (one) => one.grantType === 'client_credentials' && isGranted(one, caller),
     );
-    if (grant !== undefined) return { caller, body: JSON.stringify(bodyFor(grant, policy)) };
+    if (grant === undefined) continue;
+    return { caller, client: grant.client, body: JSON.stringify(bodyFor(grant, policy)) };
   }
   return undefined;
+}
+
+/** The revocation of a token of that client, by the first caller that the policy lets do it. */
+export function revocationOf(
+  token: string,
+  client: string,
+  { grants, clients }: Policy,
+  callers: readonly Caller[],
+): SignedRequest | undefined {
+  const caller = callers.find((one) =>
+    grants.some((grant) => grant.revoke && grant.client === client && isGranted(grant, one)),
+  );
+  const fields = { ...(clients.length > 1 && { client_id: client }), token };
+  return caller && { caller, body: JSON.stringify(fields) };
 }
 
 function isGranted({ principals }: Grant, caller: Caller): boolean {
@@ -29,8 +46,8 @@ function bodyFor({ client, grantType, scopes }: Grant, { clients }: Policy): Rec
   };
 }
 
-/** A command for any POSIX shell that sends the same request again, with curl 7.75 or newer. */
-export function curlCommand(url: string, { caller, body }: FirstRequest): string {
+/** A command for any POSIX shell that sends such a request, with curl 7.75 or newer. */
+export function curlCommand(url: string, { caller, body }: SignedRequest): string {
   const { accessKeyId, secretAccessKey, sessionToken } = caller;
   const parts = [
     'curl --aws-sigv4 aws:amz:us-east-1:execute-api',

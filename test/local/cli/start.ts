@@ -6,7 +6,7 @@ import { type CompiledPolicy, readPolicy } from '../../../infra/policy/compile.t
 import { startLambdaApi } from '../emulators/lambda-api.ts';
 import { signedFetch } from '../emulators/signed-client.ts';
 import { readCallers } from './callers-file.ts';
-import { curlCommand, type FirstRequest, firstRequest } from './first-request.ts';
+import { curlCommand, type FirstRequest, firstRequest, revocationOf } from './first-request.ts';
 import { isLocal, type LocalConnect, pointAtLocalConnect, startNamedConnect } from './local-connect.ts';
 import { type LocalStack, startLocalStack } from './local-stack.ts';
 import { help, type Options, readOptions } from './options.ts';
@@ -41,9 +41,15 @@ async function run(options: Options): Promise<number> {
   const running = await startLocalStack(local, callers, secrets, options);
   try {
     print(`\n${whatRuns(running.stack, local.compiled.policy, options.instances)}`);
-    const vended = await vend(running, local, request);
-    if (options.once) return vended ? 0 : 1;
-    await stay(running, request);
+    const token = await vend(running, local, request);
+    if (options.once) return token === undefined ? 1 : 0;
+    const isReal = !local.compiled.policy.clients.every(isLocal);
+    const revoked = isReal || token === undefined ? 'TOKEN' : token;
+    const revocation = revocationOf(revoked, request.client, local.compiled.policy, callers);
+    await stay(running, [
+      curlCommand(running.stack.url, request),
+      ...(revocation ? [curlCommand(`${running.stack.url}/revoke`, revocation)] : []),
+    ]);
     return 0;
   } finally {
     await Promise.all([running.stack.close(), local.connect?.close()]);
@@ -66,12 +72,12 @@ function refuseRealConnect({ policy }: CompiledPolicy): void {
   );
 }
 
-/** Sends the request and prints what happens. Returns whether the caller got a token. */
+/** Sends the request and prints what happens. Returns the token that the caller got. */
 async function vend(
   { stack, auditOf }: LocalStack,
   local: LocalConnect,
   request: FirstRequest,
-): Promise<boolean> {
+): Promise<string | undefined> {
   print(theRequest(stack.url, request));
   const { caller, body } = request;
   const headers = { 'content-type': 'application/json' };
@@ -80,16 +86,16 @@ async function vend(
   const isReal = !local.compiled.policy.clients.every(isLocal);
   print(theAnswer(response.status, response.headers, answer, isReal));
   print(theRecord(await auditOf(response.headers.get('x-amzn-requestid') ?? '')));
-  return response.status === 200;
+  return response.status === 200 ? String(answer['access_token']) : undefined;
 }
 
-async function stay({ stack, listen, summary }: LocalStack, request: FirstRequest): Promise<void> {
+async function stay({ stack, listen, summary }: LocalStack, requests: string[]): Promise<void> {
   const refresh = async () => print(theRefresh(await stack.refresh()));
   await refresh();
   const lambda = await startLambdaApi({ 'refresh-function': stack.refresh });
   const timer = setInterval(() => void refresh(), refreshEvery);
-  const command = `npm run refresh -- --lambda ${lambda.url}`;
-  print(`${heading('Do it yourself')}\n\n${curlCommand(stack.url, request)}\n\n${command}\n`);
+  const commands = [...requests, `npm run refresh -- --lambda ${lambda.url}`];
+  print(`${[heading('Do it yourself'), ...commands].join('\n\n')}\n`);
   print('Every request appears here. Ctrl-C ends the stack.\n');
   listen((answered) => print(requestLine(answered)));
   await Promise.race([once(process, 'SIGINT'), once(process, 'SIGTERM')]);

@@ -261,3 +261,34 @@ it('fails loudly for what it is not', async () => {
   expect((await fetch(`${connect.url}/v2/fulfillment/orders`)).status).toBe(501);
   expect(connect.unexpected.splice(0)).toEqual(['GET /v2/fulfillment/orders']);
 });
+
+describe('a revocation', () => {
+  async function revoke(fields: Fields, { query = '', headers = {}, pair = acme as Fields } = {}) {
+    const response = await fetch(`${connect.url}/v2/oauth/token/revoke${query}`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', ...headers },
+      body: JSON.stringify({ ...pair, ...fields }),
+    });
+    const body = (await response.json()) as Fields;
+    return [response.status, body['error'] ?? body];
+  }
+  const issue = async () => (await ask({ scope: 'connect:fulfillment' })).body['access_token'];
+
+  it('is 200 with an empty object, also of an unknown or dead token, and the token opens nothing then', async () => {
+    const token = await issue();
+    for (const one of [token, token, 'unknown']) expect(await revoke({ token: one })).toEqual([200, {}]);
+    expect((await whoami(token)).status).toBe(401);
+  });
+
+  it.each<[string, Fields, Parameters<typeof revoke>[1], unknown[]]>([
+    ["of another application's token", {}, { pair: renewed }, [403, 'unauthorized_client']],
+    ['with a wrong pair', {}, { pair: { ...acme, client_secret: 'x' } }, [401, 'invalid_client']],
+    ['with anything in the query', {}, { query: '?x=1' }, [403, 'query_params_forbidden']],
+    ['without a token', { token: undefined }, {}, [400, 'invalid_request']],
+    ['that is no JSON', {}, { headers: { 'content-type': 'text/plain' } }, [400, 'invalid_request']],
+  ])('%s is refused, and the token lives', async (_what, fields, more, expected) => {
+    const token = await issue();
+    expect(await revoke({ token, ...fields }, more)).toEqual(expected);
+    expect((await whoami(token)).status).toBe(200);
+  });
+});

@@ -14,10 +14,15 @@ import { readBody, type Server, serve } from './server.ts';
 
 export type { Application } from './connect-rules.ts';
 
-type TokenRequestSeen = {
-  headers: IncomingMessage['headers'];
-  fields: Record<string, unknown>;
-  url: string;
+type Fields = Record<string, unknown>;
+
+type TokenRequestSeen = { headers: IncomingMessage['headers']; fields: Fields; url: string };
+
+type Operation = {
+  seen: TokenRequestSeen[];
+  fault: Fault | undefined;
+  /** Gives the body of a 200. Throws Refused. */
+  carryOut: (fields: Fields | undefined) => object;
 };
 
 export type ConnectOptions = {
@@ -32,7 +37,7 @@ const day = 86_400;
 
 export type Connect = Awaited<ReturnType<typeof startConnect>>;
 
-/** Instacart Connect's token endpoint, and two resources that a token opens. */
+/** Instacart Connect's token endpoint, its revocation, and two resources that a token opens. */
 export async function startConnect({
   applications,
   port = 0,
@@ -40,6 +45,7 @@ export async function startConnect({
   lifetime = day,
 }: ConnectOptions) {
   const requests: TokenRequestSeen[] = [];
+  const revocations: TokenRequestSeen[] = [];
   const unexpected: string[] = [];
   const state = {
     lifetime,
@@ -50,6 +56,8 @@ export async function startConnect({
     retailerAssertions: new Set<string>(),
     faults: [] as Fault[],
     standing: undefined as Fault | undefined,
+    /** Every revocation meets this fault. */
+    revocationFault: undefined as Fault | undefined,
     /** The emulator answers one in so many token requests with 500; 0: none. */
     failsEvery: 0,
   };
@@ -58,7 +66,14 @@ export async function startConnect({
   async function listener(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const url = new URL(request.url ?? '/', 'http://connect');
     const route = `${request.method} ${url.pathname}`;
-    if (route === 'POST /v2/oauth/token') return answerToken(request, response, url);
+    if (route === 'POST /v2/oauth/token') {
+      const carryOut = (fields: Fields | undefined) => tokenResponse(request, url, fields);
+      return answer(request, response, url, { seen: requests, fault: nextFault(), carryOut });
+    }
+    if (route === 'POST /v2/oauth/token/revoke') {
+      const carryOut = (fields: Fields | undefined) => revoke(request, url, fields);
+      return answer(request, response, url, { seen: revocations, fault: state.revocationFault, carryOut });
+    }
     if (route === 'GET /v2/fulfillment/whoami') return answerWhoami(request, response);
     const link = /^POST \/v2\/fulfillment\/users\/[^/]+\/link$/.test(route);
     if (link) return answerLink(request, response);
@@ -71,19 +86,22 @@ export async function startConnect({
     return state.faults.shift() ?? (fails ? { kind: 'answer', status: 500 } : state.standing);
   }
 
-  async function answerToken(request: IncomingMessage, response: ServerResponse, url: URL): Promise<void> {
-    const fault = nextFault();
+  async function answer(
+    request: IncomingMessage,
+    response: ServerResponse,
+    url: URL,
+    { seen, fault, carryOut }: Operation,
+  ): Promise<void> {
     if (fault?.kind === 'resetUnread') {
-      requests.push({ headers: request.headers, fields: {}, url: url.href });
+      seen.push({ headers: request.headers, fields: {}, url: url.href });
       request.socket.destroy();
       return;
     }
     const fields = parse((await readBody(request)).toString('utf8'));
-    requests.push({ headers: request.headers, fields: fields ?? {}, url: url.href });
-    const carryOut = () => tokenResponse(request, url, fields);
+    seen.push({ headers: request.headers, fields: fields ?? {}, url: url.href });
     try {
-      if (fault !== undefined && (await faultAnswer(fault, response, carryOut))) return;
-      send(response, 200, carryOut());
+      if (fault !== undefined && (await faultAnswer(fault, response, () => carryOut(fields)))) return;
+      send(response, 200, carryOut(fields));
     } catch (error) {
       if (!(error instanceof Refused)) throw error;
       send(response, error.status, error.body);
@@ -91,16 +109,8 @@ export async function startConnect({
   }
 
   /** The body of a 200. Throws Refused. */
-  function tokenResponse(
-    request: IncomingMessage,
-    url: URL,
-    fields: Record<string, unknown> | undefined,
-  ): object {
-    if ([...url.searchParams.keys()].length > 0) throw new Refused('query_params_forbidden');
-    const isJson = request.headers['content-type'] === 'application/json';
-    if (!isJson || fields === undefined || Object.values(fields).some((value) => typeof value !== 'string'))
-      throw new Refused('invalid_request');
-    const given = fields as Record<string, string>;
+  function tokenResponse(request: IncomingMessage, url: URL, fields: Fields | undefined): object {
+    const given = readGiven(request, url, fields);
     const application = authenticate(given);
     const grantType = given['grant_type'] ?? '';
     const scopes = grantScopes(given['scope'], grantType, application);
@@ -115,6 +125,15 @@ export async function startConnect({
       created_at: Math.floor(now() / 1000),
       ...(scopes.length > 0 && { scope: scopes.join(' ') }),
     };
+  }
+
+  /** The body of a 200. Throws Refused. */
+  function revoke(request: IncomingMessage, url: URL, fields: Fields | undefined): object {
+    const given = readGiven(request, url, fields);
+    const { clientId } = authenticate(given);
+    if (given['token'] === undefined) throw new Refused('invalid_request');
+    issued.revoke(given['token'], clientId);
+    return {};
   }
 
   function authenticate({ client_id, client_secret }: Record<string, string>): Application {
@@ -163,8 +182,9 @@ export async function startConnect({
 
   return {
     ...server,
-    /** Every token request that arrived, in order. */
+    /** Every token request that arrived, in order; and every revocation. */
     requests,
+    revocations,
     /** Requests that no real client should have made; tests want it empty. */
     unexpected,
     tokens: issued.tokens,
@@ -182,9 +202,18 @@ export async function startConnect({
   };
 }
 
-function parse(text: string): Record<string, unknown> | undefined {
+/** Every field is a string, in JSON and not in the query. Throws Refused. */
+function readGiven(request: IncomingMessage, url: URL, fields: Fields | undefined): Record<string, string> {
+  if ([...url.searchParams.keys()].length > 0) throw new Refused('query_params_forbidden');
+  const isJson = request.headers['content-type'] === 'application/json';
+  if (!isJson || fields === undefined || Object.values(fields).some((value) => typeof value !== 'string'))
+    throw new Refused('invalid_request');
+  return fields as Record<string, string>;
+}
+
+function parse(text: string): Fields | undefined {
   try {
-    return JSON.parse(text) as Record<string, unknown>;
+    return JSON.parse(text) as Fields;
   } catch {
     return undefined;
   }

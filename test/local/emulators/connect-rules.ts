@@ -39,6 +39,7 @@ const errors = {
     403,
     'Providing OAuth credentials as query parameters may cause them to be compromised. Please ensure the credentials are rotated.',
   ],
+  unauthorized_client: [403, 'You are not authorized to revoke this token'],
   invalid_scope: [400, 'The requested scope is invalid, unknown, or malformed.'],
   invalid_request: [400, 'The request is missing a required parameter or is otherwise malformed.'],
   unsupported_grant_type: [400, 'The authorization grant type is not supported.'],

@@ -47,6 +47,14 @@ export function createConnectTokens(state: IssuingState, now: () => number) {
     return token !== undefined && isLive(token) ? token : undefined;
   }
 
+  /** Only the application that issued a token can revoke it; an unknown token is revoked already. Throws Refused. */
+  function revoke(value: string, clientId: string): void {
+    const token = tokens.get(value);
+    if (token === undefined) return;
+    if (token.clientId !== clientId) throw new Refused('unauthorized_client');
+    token.revoked = true;
+  }
+
   function issueCode(redirectUri: string): string {
     const code = randomBytes(32).toString('base64url');
     codes.set(code, { redirectUri });
@@ -75,7 +83,7 @@ export function createConnectTokens(state: IssuingState, now: () => number) {
     return !revoked && expiresAt > now();
   }
 
-  return { tokens, issue, bearerOf, issueCode, checkCode, spendCode };
+  return { tokens, issue, revoke, bearerOf, issueCode, checkCode, spendCode };
 }
 
 function isSame(token: IssuedToken, other: TokenIdentity): boolean {

@@ -91,7 +91,8 @@ describe('a week in which half of the table’s calls fail', () => {
     }
     const least = 48;
     expect(world.connect.requests.length).toBeLessThanOrEqual(2 * least);
-    expect(revoked / world.answers.length).toBeLessThan(0.1);
+    // A tenth on average; by chance, from 4 to 18 % in a week.
+    expect(revoked / world.answers.length).toBeLessThan(0.2);
     expect(statusesOf(world.answers)).toEqual({ 200: world.answers.length });
   }, 120_000);
 });

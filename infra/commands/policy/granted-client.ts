@@ -1,0 +1,22 @@
+import { grantsTo } from '../../../lambda/policy/decision.ts';
+import type { Policy } from '../../../lambda/policy/policy.ts';
+import type { Identity } from '../../../lambda/policy/principal.ts';
+import { UsageError } from '../command-line.ts';
+
+/** The client that is asked for; else the policy's only one; else the only one that the caller is granted. */
+export function chooseClient(
+  policy: Policy,
+  caller: Identity,
+  given: string | undefined,
+): { client: string; note?: string } {
+  if (given !== undefined) return { client: given };
+  const [first, ...others] = policy.clients.map(({ name }) => name);
+  if (first === undefined) throw new Error('Every policy has a client');
+  if (others.length === 0) return { client: first };
+  const granted = [...new Set(grantsTo(policy, caller).map(({ client }) => client))].sort();
+  if (granted.length > 1) {
+    throw new UsageError(`--client is needed: the caller is granted ${granted.join(' and ')}`);
+  }
+  const client = granted[0] ?? first;
+  return { client, note: `The policy has several clients: a caller must send client_id, here ${client}.` };
+}

@@ -1,0 +1,4 @@
+import { runCommand } from '../command-line.ts';
+import { runSubcommand } from './subcommands.ts';
+
+await runCommand(runSubcommand);
