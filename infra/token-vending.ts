@@ -7,6 +7,7 @@ import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
 import { Alarms } from './alarms/alarms.ts';
 import type { Refreshing } from './alarms/refresh-alarms.ts';
+import type { AccessMode, AddressProps, Domain, Endpoint } from './api/address.ts';
 import { VendingApi, type VendingApiProps } from './api/vending-api.ts';
 import { bundleFunctions } from './bundle.ts';
 import { RefreshFunction } from './functions/refresh-lambda.ts';
@@ -29,6 +30,27 @@ export type TokenVendingProps = {
    * @default 'prod'
    */
   stageName?: string | undefined;
+  /**
+   * A name of your own for the API, so that its URL outlasts it.
+   * @default - API Gateway's own name alone
+   */
+  domain?: Domain | undefined;
+  /**
+   * Whether the API is on the internet, or is reached through VPC endpoints alone.
+   * @default 'regional'
+   */
+  endpoint?: Endpoint | undefined;
+  /**
+   * Closes API Gateway's own name, which Step Functions need. Only with a domain.
+   * @default false
+   */
+  disableExecuteApiEndpoint?: boolean | undefined;
+  /**
+   * BASIC where callers reach a domain on the internet through a VPC endpoint, where they reach a private API without
+   * its domain and without private DNS, and for one deployment before `endpoint` changes.
+   * @default 'STRICT'
+   */
+  endpointAccessMode?: AccessMode | undefined;
   /**
    * The rate for all callers together, and how many requests may come at once.
    * @default - 100 requests a second, bursts of 200
@@ -126,7 +148,13 @@ export class TokenVending extends Construct {
       accountRole: props.apiGatewayAccountRole ?? false,
       handler: this.vend.function,
       principals: props.policy.principals,
+      ...this.address(props),
     });
+  }
+
+  private address(props: TokenVendingProps): AddressProps {
+    const { domain, endpoint, disableExecuteApiEndpoint, endpointAccessMode } = props;
+    return { domain, endpoint, disableExecuteApiEndpoint, endpointAccessMode };
   }
 
   private schedule(every: Duration): Refreshing {
@@ -142,7 +170,7 @@ export class TokenVending extends Construct {
 
   /** The identity policy that a caller in another account needs. */
   get callerPolicy(): PolicyDocument {
-    const invoke = { effect: Effect.ALLOW, actions: ['execute-api:Invoke'], resources: [this.api.tokenArn] };
+    const invoke = { effect: Effect.ALLOW, actions: ['execute-api:Invoke'], resources: this.api.tokenArns };
     return new PolicyDocument({ statements: [new PolicyStatement(invoke)] });
   }
 
@@ -151,7 +179,7 @@ export class TokenVending extends Construct {
    * grant there it is refused.
    */
   grantInvoke(grantee: IGrantable): Grant {
-    const [actions, resourceArns] = [['execute-api:Invoke'], [this.api.tokenArn]];
+    const [actions, resourceArns] = [['execute-api:Invoke'], this.api.tokenArns];
     return Grant.addToPrincipal({ grantee, actions, resourceArns });
   }
 

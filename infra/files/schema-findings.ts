@@ -17,7 +17,17 @@ function toFindings(issue: z.core.$ZodIssue, schema: z.ZodType): Finding[] {
   if (issue.code === 'invalid_key') {
     return [{ path, at: 'key', text: issue.issues[0]?.message ?? 'write another name' }];
   }
+  if (issue.code === 'invalid_union') {
+    // Of the choices, the one whose type the value has knows what is wrong inside it.
+    const inside = issue.errors.find(([first]) => first !== undefined && isInside(first));
+    if (inside !== undefined)
+      return inside.flatMap((one) => toFindings({ ...one, path: [...path, ...one.path] }, schema));
+  }
   return [{ path, text: issue.message }];
+}
+
+function isInside({ code, path }: z.core.$ZodIssue): boolean {
+  return path.length > 0 || code === 'unrecognized_keys';
 }
 
 function unknownKey(key: string, known: readonly string[]): string {
@@ -49,6 +59,10 @@ function knownKeys(schema: z.ZodType, [step, ...rest]: Path): string[] {
   }
   if (schema instanceof z.ZodArray) return knownKeys(schema.element as z.ZodType, rest);
   if (schema instanceof z.ZodRecord) return knownKeys(schema.valueType as z.ZodType, rest);
+  if (schema instanceof z.ZodUnion)
+    return schema.options.flatMap((option) =>
+      knownKeys(option as z.ZodType, step === undefined ? [] : [step, ...rest]),
+    );
   if (!(schema instanceof z.ZodObject)) return [];
   return step === undefined ? Object.keys(schema.shape) : knownKeys(schema.shape[String(step)], rest);
 }

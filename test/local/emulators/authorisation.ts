@@ -17,7 +17,7 @@ export function mayInvoke(statements: readonly Statement[], caller: Caller): boo
   return accountOf(caller) === ownAccount ? byResource || byIdentity : byResource && byIdentity;
 }
 
-function conditionsHold({ Condition }: Statement, caller: Caller): boolean {
+function conditionsHold({ Condition = {} }: Statement, caller: Caller): boolean {
   return Object.entries(Condition).every(([operator, keys]) =>
     Object.entries(keys).every(([key, values]) => holds(operator, contextValue(key, caller), values)),
   );
