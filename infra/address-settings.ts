@@ -8,7 +8,7 @@ const zoneAdvice = 'write { "id": "Z0123456789ABCDEFGHIJ", "name": "shop.example
 const endpointAdvice = 'write "regional", or { "vpcEndpointIds": ["vpce-0123456789abcdef0"] }';
 
 function text(pattern: RegExp, advice: string) {
-  return z.string({ error: advice }).regex(pattern, { error: advice });
+  return z.string({ error: advice }).regex(pattern, { error: advice, abort: true });
 }
 
 function hostName(example: string) {

@@ -5,7 +5,16 @@ import type { Finding, Path } from './problems.ts';
 /** Every field that is wrong by itself, and every unknown key: one finding a mistake. */
 export function schemaFindings(schema: z.ZodType, value: unknown): Finding[] {
   const issues = schema.safeParse(value).error?.issues ?? [];
-  return issues.flatMap((issue) => (isMisspelt(issue, schema, value) ? [] : toFindings(issue, schema)));
+  return issues.flatMap((issue) => findingsOf(issue, schema, value));
+}
+
+function findingsOf(issue: z.core.$ZodIssue, schema: z.ZodType, value: unknown): Finding[] {
+  if (isMisspelt(issue, schema, value)) return [];
+  // Of the choices, the one whose type the value has knows what is wrong inside it.
+  const choices = issue.code === 'invalid_union' ? issue.errors : [];
+  const inside = choices.find(([first]) => first !== undefined && isInside(first));
+  if (inside === undefined) return toFindings(issue, schema);
+  return inside.flatMap((one) => findingsOf({ ...one, path: [...issue.path, ...one.path] }, schema, value));
 }
 
 function toFindings(issue: z.core.$ZodIssue, schema: z.ZodType): Finding[] {
@@ -16,12 +25,6 @@ function toFindings(issue: z.core.$ZodIssue, schema: z.ZodType): Finding[] {
   }
   if (issue.code === 'invalid_key') {
     return [{ path, at: 'key', text: issue.issues[0]?.message ?? 'write another name' }];
-  }
-  if (issue.code === 'invalid_union') {
-    // Of the choices, the one whose type the value has knows what is wrong inside it.
-    const inside = issue.errors.find(([first]) => first !== undefined && isInside(first));
-    if (inside !== undefined)
-      return inside.flatMap((one) => toFindings({ ...one, path: [...path, ...one.path] }, schema));
   }
   return [{ path, text: issue.message }];
 }
