@@ -45,7 +45,7 @@ export function resourcePolicy(
   });
   const short = document(allow, byAccount, ...networks);
   if (fits(short)) return { document: short, denyBy: 'account' };
-  throw new PolicyTooLarge(accounts.length);
+  throw new PolicyTooLarge(accounts.length, vpcEndpointIds?.length);
 }
 
 /** A private domain's own policy. The API's decides on callers. */
@@ -60,14 +60,15 @@ function keepOutOtherNetworks(vpcEndpointIds: readonly string[]): Statement {
   });
 }
 
-/** The principals belong to more accounts than a resource policy can name. */
+/** The policy names more accounts and networks than a resource policy can. */
 export class PolicyTooLarge extends Error {
   override name = 'PolicyTooLarge';
 
-  constructor(accounts: number) {
+  constructor(accounts: number, endpoints = 0) {
+    const networks = endpoints === 0 ? '' : ` and come through ${endpoints} VPC endpoints`;
     super(
-      `The policy's principals belong to ${accounts} accounts, more than an API's resource policy can name in its ` +
-        `${maxCharacters} characters: split the policy between several stacks.`,
+      `The policy's principals belong to ${accounts} accounts${networks}, more than an API's resource policy can name ` +
+        `in its ${maxCharacters} characters: split the policy between several stacks.`,
     );
   }
 }
