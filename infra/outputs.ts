@@ -38,7 +38,7 @@ function serviceOutputs(stack: Stack, policy: CompiledPolicy, vending: TokenVend
 }
 
 function executeApiUrl(url: string): Output {
-  return ['ExecuteApiUrl', "The same under API Gateway's own name, for Step Functions", url];
+  return ['ExecuteApiUrl', "The same under API Gateway's own name", url];
 }
 
 /** For the secrets that this stack has created. */

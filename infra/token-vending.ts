@@ -7,7 +7,7 @@ import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
 import { Alarms } from './alarms/alarms.ts';
 import type { Refreshing } from './alarms/refresh-alarms.ts';
-import type { AccessMode, AddressProps, Domain, Endpoint } from './api/address.ts';
+import type { AccessMode, Domain, Endpoint } from './api/address.ts';
 import { VendingApi, type VendingApiProps } from './api/vending-api.ts';
 import { bundleFunctions } from './bundle.ts';
 import { RefreshFunction } from './functions/refresh-lambda.ts';
@@ -41,7 +41,7 @@ export type TokenVendingProps = {
    */
   endpoint?: Endpoint | undefined;
   /**
-   * Closes API Gateway's own name, which Step Functions need. Only with a domain.
+   * Closes API Gateway's own name, the only one that Step Functions can call. Only with a domain.
    * @default false
    */
   disableExecuteApiEndpoint?: boolean | undefined;
@@ -142,19 +142,14 @@ export class TokenVending extends Construct {
 
   private createApi(props: TokenVendingProps, more: Pick<VendingApiProps, 'name' | 'logs'>): VendingApi {
     return new VendingApi(this, 'Http', {
+      ...props,
       ...more,
       stageName: props.stageName ?? 'prod',
       throttling: props.throttling ?? { requestsPerSecond: 100, burst: 200 },
       accountRole: props.apiGatewayAccountRole ?? false,
       handler: this.vend.function,
       principals: props.policy.principals,
-      ...this.address(props),
     });
-  }
-
-  private address(props: TokenVendingProps): AddressProps {
-    const { domain, endpoint, disableExecuteApiEndpoint, endpointAccessMode } = props;
-    return { domain, endpoint, disableExecuteApiEndpoint, endpointAccessMode };
   }
 
   private schedule(every: Duration): Refreshing {

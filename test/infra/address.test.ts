@@ -29,10 +29,16 @@ function places(of: Template): Properties {
   };
 }
 
-const parameter = (value: string) => ['/connect-token-vending/token-url', value, '/connect-token-vending/token-url'];
+const parameter = (value: string) => [
+  '/connect-token-vending/token-url',
+  value,
+  '/connect-token-vending/token-url',
+];
 const invokeApi = 'arn:aws:execute-api:us-east-1:111122223333:a1b2c3d4e5/production/POST/v2/oauth/token';
 const resources = (of: Template) =>
-  (JSON.parse(deploy(of).output('CallerPolicy')) as PolicyDocument).Statement.flatMap(({ Resource }) => Resource);
+  (JSON.parse(deploy(of).output('CallerPolicy')) as PolicyDocument).Statement.flatMap(
+    ({ Resource }) => Resource,
+  );
 
 describe('a regional API', () => {
   const of = template(good);
@@ -173,13 +179,20 @@ describe('the construct refuses', () => {
   const stack = new Stack(new App({ outdir: temporaryFolder(), analyticsReporting: false }), 'Shop');
   const policy = compilePolicy(good, 'p');
   const certificate = Certificate.fromCertificateArn(stack, 'Certificate', domain.certificateArn);
-  const zone = HostedZone.fromHostedZoneAttributes(stack, 'Zone', { hostedZoneId: hostedZone.id, zoneName: hostedZone.name });
+  const zone = HostedZone.fromHostedZoneAttributes(stack, 'Zone', {
+    hostedZoneId: hostedZone.id,
+    zoneName: hostedZone.name,
+  });
   const privately = { vpcEndpoints: [], otherVpcEndpointIds: [own] };
 
   it.each<[string, Partial<TokenVendingProps>, string]>([
     ['an API without a name', { disableExecuteApiEndpoint: true }, 'give it a domain too'],
     ['a private API for no network', { endpoint: { vpcEndpoints: [] } }, 'needs the VPC endpoints'],
-    ['a private domain with a zone', { endpoint: privately, domain: { name: domainName, certificate, hostedZone: zone } }, 'make it yourself'],
+    [
+      'a private domain with a zone',
+      { endpoint: privately, domain: { name: domainName, certificate, hostedZone: zone } },
+      'make it yourself',
+    ],
     ['a name that Parameter Store keeps', { serviceName: 'AWSTokens' }, 'does not start with aws or ssm'],
   ])('%s', (what, props, complaint) => {
     expect(() => new TokenVending(stack, what.replaceAll(' ', ''), { policy, ...props })).toThrow(complaint);

@@ -89,7 +89,9 @@ describe('a private API', () => {
 
 describe('a private domain', () => {
   const domain = 'arn:aws:execute-api:us-east-1:111122223333:/domainnames/tokens.shop.example+abcd1234';
-  const document = JSON.parse(JSON.stringify(networkPolicy([listedVpce])).replaceAll('execute-api:/*', domain));
+  const document = JSON.parse(
+    JSON.stringify(networkPolicy([listedVpce])).replaceAll('execute-api:/*', domain),
+  );
   const ask: Ask = { action: 'execute-api:Invoke', resource: domain, resourcePolicy: document };
 
   it('looks at networks, not at callers: no one is kept out on the way to the API', async () => {
@@ -148,7 +150,10 @@ describe('the local gateway', () => {
         const principalArn = `arn:aws:iam::${account}:${kind}/${path}${name}`;
         const who = { arn: principalArn, policies: identityPolicyAllows ? [everyApi] : [] };
         const asked = request(undefined, undefined, document);
-        const verdict = await evaluate({ who, ...(sourceVpce === undefined ? asked : via(asked, sourceVpce)) });
+        const verdict = await evaluate({
+          who,
+          ...(sourceVpce === undefined ? asked : via(asked, sourceVpce)),
+        });
         const caller = { accessKeyId: 'a', secretAccessKey: 'b', principalArn, identityPolicyAllows };
         expect(mayInvoke(document.Statement, caller, sourceVpce)).toBe(verdict === yes);
       }),

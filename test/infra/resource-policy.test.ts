@@ -53,7 +53,8 @@ describe('the resource policy', () => {
 
   it('keeps out every other network where VPC endpoints are named, and whoever comes through none', () => {
     const endpoints = ['vpce-0123456789abcdef0', 'vpce-0fedcba9876543210'];
-    const [allow, byPrincipal, byNetwork, ...more] = resourcePolicy([role('a')], endpoints).document.Statement;
+    const [allow, byPrincipal, byNetwork, ...more] = resourcePolicy([role('a')], endpoints).document
+      .Statement;
     expect([allow, byPrincipal]).toEqual(resourcePolicy([role('a')]).document.Statement);
     expect(byNetwork).toEqual({
       Sid: 'KeepOutOtherNetworks',
