@@ -58,8 +58,7 @@ describe('the room of a resource policy', () => {
       const counts = Array.from({ length: 150 }, (_, index) => index + 1);
       const most = counts.findLast((count) => policyFor(count).denyBy === 'principal') ?? 0;
       expect(most).toBe(expected);
-      for (const count of [most, most + 1])
-        expect(storedLength(policyFor(count))).toBeLessThanOrEqual(limit);
+      for (const count of [most, most + 1]) expect(storedLength(policyFor(count))).toBeLessThanOrEqual(limit);
     }
     expect(() => resourcePolicy(many(1), endpoints(400))).toThrow(
       /^The policy's principals belong to 1 accounts and come through 400 VPC endpoints, more than/,
