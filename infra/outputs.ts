@@ -18,6 +18,10 @@ function serviceOutputs(stack: Stack, policy: CompiledPolicy, vending: TokenVend
   const { tokenTable, vend, refresh, api } = vending;
   return [
     ['TokenUrl', 'The URL that callers POST to', vending.tokenUrl],
+    ...(api.executeApiUrl === undefined || api.executeApiUrl === vending.tokenUrl
+      ? []
+      : [executeApiUrl(api.executeApiUrl)]),
+    ['TokenUrlParameter', 'The Systems Manager parameter that holds it', api.urlParameter.parameterName],
     ['CallerPolicy', 'The identity policy to attach to callers', stack.toJsonString(vending.callerPolicy)],
     ['FunctionName', 'The vend function', vend.function.functionName],
     ['FunctionLogGroup', "The vend function's log, with the audit lines", vend.logGroup.logGroupName],
@@ -31,6 +35,10 @@ function serviceOutputs(stack: Stack, policy: CompiledPolicy, vending: TokenVend
     ['TokenTable', 'The table of tokens that all instances share', tokenTable.name],
     ['PolicySha256', 'The SHA-256 of the deployed policy file', policy.sha256],
   ];
+}
+
+function executeApiUrl(url: string): Output {
+  return ['ExecuteApiUrl', "The same under API Gateway's own name", url];
 }
 
 /** For the secrets that this stack has created. */

@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import * as z from 'zod';
 import { accountIdRule, partitionRule } from '../lambda/protocol/names.ts';
+import { addressSettings, checkAddressSettings } from './address-settings.ts';
 import { ConfigurationError, type Finding, formatPath } from './files/problems.ts';
 import { isObject, schemaFindings } from './files/schema-findings.ts';
 import { readSource, type Source } from './files/source.ts';
@@ -18,41 +19,46 @@ const retentions = Object.values(RetentionDays).filter((days) => typeof days ===
 const allSettings =
   'write its settings: stackName, policy, throttling, memoryMegabytes, logRetentionDays and apiGatewayAccountRole';
 
-const stageSchema = z.strictObject(
-  {
-    stackName: z
-      .string({ error: 'write a name such as connect-token-vending' })
-      .regex(/^[A-Za-z][A-Za-z0-9-]{0,63}$/, {
-        error: 'write a name of up to 64 letters, digits and -, starting with a letter',
-      }),
-    /** The path of the policy file; `-c policy=FILE` overrides it. */
-    policy: z
-      .string({ error: 'write the path of the policy file' })
-      .min(1, 'write the path of the policy file'),
-    throttling: z.strictObject(
-      { requestsPerSecond: count(10_000), burst: count(5_000) },
-      { error: 'write { "requestsPerSecond": 100, "burst": 200 }' },
-    ),
-    /** Lambda gives CPU in proportion. With less, a cold start alone can take longer than the token table may. */
-    memoryMegabytes: count(10_240, 512),
-    logRetentionDays: z.literal(retentions as number[], { error: `write one of ${retentions.join(', ')}` }),
-    /** How often the refresh function runs. A longer interval would waste much of a token's renewal window. */
-    refreshMinutes: count(15).default(15),
-    /** Instances of the vend function that run at once. Default: no limit but the account's. */
-    reservedConcurrency: count(10_000).optional(),
-    /** The age of a client secret at which the alarm SecretAge fires. Instacart flags credentials at six months. */
-    secretAgeAlarmDays: count(3650).default(150),
-    /** Whether to set the account's CloudWatch role for API Gateway, which all its APIs in the region share. */
-    apiGatewayAccountRole: z.boolean({ error: 'write true or false' }),
-    alarmTopicArn: z
-      .string({ error: 'write the ARN of an SNS topic' })
-      .regex(new RegExp(`^arn:${partitionRule}:sns:[a-z0-9-]+:${accountIdRule}:[\\w\\-]{1,256}$`), {
-        error: 'write the ARN of an SNS topic',
-      })
-      .optional(),
-  },
-  { error: allSettings },
-);
+const stageSchema = z
+  .strictObject(
+    {
+      stackName: z
+        .string({ error: 'write a name such as connect-token-vending' })
+        .regex(/^[A-Za-z][A-Za-z0-9-]{0,63}$/, {
+          error: 'write a name of up to 64 letters, digits and -, starting with a letter',
+        })
+        // The name begins that of the parameter with the URL.
+        .regex(/^(?!aws|ssm)/i, { error: 'AWS keeps names that begin with aws or ssm: write another' }),
+      /** The path of the policy file; `-c policy=FILE` overrides it. */
+      policy: z
+        .string({ error: 'write the path of the policy file' })
+        .min(1, 'write the path of the policy file'),
+      throttling: z.strictObject(
+        { requestsPerSecond: count(10_000), burst: count(5_000) },
+        { error: 'write { "requestsPerSecond": 100, "burst": 200 }' },
+      ),
+      /** Lambda gives CPU in proportion. With less, a cold start alone can take longer than the token table may. */
+      memoryMegabytes: count(10_240, 512),
+      logRetentionDays: z.literal(retentions as number[], { error: `write one of ${retentions.join(', ')}` }),
+      /** How often the refresh function runs. A longer interval would waste much of a token's renewal window. */
+      refreshMinutes: count(15).default(15),
+      /** Instances of the vend function that run at once. Default: no limit but the account's. */
+      reservedConcurrency: count(10_000).optional(),
+      /** The age of a client secret at which the alarm SecretAge fires. Instacart flags credentials at six months. */
+      secretAgeAlarmDays: count(3650).default(150),
+      /** Whether to set the account's CloudWatch role for API Gateway, which all its APIs in the region share. */
+      apiGatewayAccountRole: z.boolean({ error: 'write true or false' }),
+      alarmTopicArn: z
+        .string({ error: 'write the ARN of an SNS topic' })
+        .regex(new RegExp(`^arn:${partitionRule}:sns:[a-z0-9-]+:${accountIdRule}:[\\w\\-]{1,256}$`), {
+          error: 'write the ARN of an SNS topic',
+        })
+        .optional(),
+      ...addressSettings,
+    },
+    { error: allSettings },
+  )
+  .superRefine(checkAddressSettings);
 
 /** The settings of one stage, from `cdk.json`. */
 export type Settings = z.output<typeof stageSchema> & {

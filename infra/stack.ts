@@ -1,13 +1,21 @@
 import { Duration, Stack, type StackProps } from 'aws-cdk-lib';
 import { Topic } from 'aws-cdk-lib/aws-sns';
 import type { Construct } from 'constructs';
+import { type DomainSetting, type EndpointSetting, importDomain, importEndpoint } from './imported.ts';
 import { addOutputs } from './outputs.ts';
 import { addPlacementRules } from './placement.ts';
 import { TokenVending, type TokenVendingProps } from './token-vending.ts';
 
 /** What a file of settings can say of a construct's props: plain data. */
 export type VendingStackProps = StackProps &
-  Omit<TokenVendingProps, 'serviceName' | 'refreshEvery' | 'logRetention' | 'logKey' | 'alarmTopic'> & {
+  Omit<
+    TokenVendingProps,
+    'serviceName' | 'refreshEvery' | 'logRetention' | 'logKey' | 'alarmTopic' | 'domain' | 'endpoint'
+  > & {
+    /** @default - API Gateway's own name alone */
+    domain?: DomainSetting | undefined;
+    /** @default 'regional' */
+    endpoint?: EndpointSetting | undefined;
     /** @default 15 */
     refreshMinutes?: number | undefined;
     /** @default 365 */
@@ -22,10 +30,12 @@ export class VendingStack extends Stack {
 
   constructor(scope: Construct, id: string, props: VendingStackProps) {
     super(scope, id, { description: 'Vends Instacart Connect access tokens to cloud workloads', ...props });
-    const { refreshMinutes, logRetentionDays, alarmTopicArn } = props;
+    const { refreshMinutes, logRetentionDays, alarmTopicArn, domain, endpoint } = props;
     // CDK leaves an id of Default out of logical ids, which would otherwise all change.
     this.vending = new TokenVending(this, 'Default', {
       ...props,
+      domain: domain && importDomain(this, domain),
+      endpoint: endpoint && importEndpoint(this, endpoint),
       refreshEvery: refreshMinutes === undefined ? undefined : Duration.minutes(refreshMinutes),
       logRetention: logRetentionDays,
       alarmTopic: alarmTopicArn === undefined ? undefined : Topic.fromTopicArn(this, 'Topic', alarmTopicArn),

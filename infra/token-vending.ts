@@ -8,6 +8,7 @@ import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
 import { Alarms } from './alarms/alarms.ts';
 import type { Refreshing } from './alarms/refresh-alarms.ts';
+import type { AccessMode, Domain, Endpoint } from './api/address.ts';
 import { VendingApi, type VendingApiProps } from './api/vending-api.ts';
 import { bundleFunctions } from './bundle.ts';
 import { ServiceDashboard } from './dashboard/dashboard.ts';
@@ -36,6 +37,27 @@ export type TokenVendingProps = {
    * @default 'prod'
    */
   stageName?: string | undefined;
+  /**
+   * A name of your own for the API, so that its URL outlasts it.
+   * @default - API Gateway's own name alone
+   */
+  domain?: Domain | undefined;
+  /**
+   * Whether the API is on the internet, or is reached through VPC endpoints alone.
+   * @default 'regional'
+   */
+  endpoint?: Endpoint | undefined;
+  /**
+   * Closes API Gateway's own name, the only one that Step Functions can call. Only with a domain.
+   * @default false
+   */
+  disableExecuteApiEndpoint?: boolean | undefined;
+  /**
+   * BASIC where callers reach a domain on the internet through a VPC endpoint, where they reach a private API without
+   * its domain and without private DNS, and for one deployment before `endpoint` changes.
+   * @default 'STRICT'
+   */
+  endpointAccessMode?: AccessMode | undefined;
   /**
    * The rate for all callers together, and how many requests may come at once.
    * @default - 100 requests a second, bursts of 200
@@ -149,6 +171,7 @@ export class TokenVending extends Construct {
 
   private createApi(props: TokenVendingProps, more: Pick<VendingApiProps, 'name' | 'logs'>): VendingApi {
     return new VendingApi(this, 'Http', {
+      ...props,
       ...more,
       stageName: props.stageName ?? defaultStageName,
       throttling: props.throttling ?? { requestsPerSecond: 100, burst: 200 },

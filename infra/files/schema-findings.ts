@@ -5,7 +5,16 @@ import type { Finding, Path } from './problems.ts';
 /** Every field that is wrong by itself, and every unknown key: one finding a mistake. */
 export function schemaFindings(schema: z.ZodType, value: unknown): Finding[] {
   const issues = schema.safeParse(value).error?.issues ?? [];
-  return issues.flatMap((issue) => (isMisspelt(issue, schema, value) ? [] : toFindings(issue, schema)));
+  return issues.flatMap((issue) => findingsOf(issue, schema, value));
+}
+
+function findingsOf(issue: z.core.$ZodIssue, schema: z.ZodType, value: unknown): Finding[] {
+  if (isMisspelt(issue, schema, value)) return [];
+  // Of the choices, the one whose type the value has knows what is wrong inside it.
+  const choices = issue.code === 'invalid_union' ? issue.errors : [];
+  const inside = choices.find(([first]) => first !== undefined && isInside(first));
+  if (inside === undefined) return toFindings(issue, schema);
+  return inside.flatMap((one) => findingsOf({ ...one, path: [...issue.path, ...one.path] }, schema, value));
 }
 
 function toFindings(issue: z.core.$ZodIssue, schema: z.ZodType): Finding[] {
@@ -18,6 +27,10 @@ function toFindings(issue: z.core.$ZodIssue, schema: z.ZodType): Finding[] {
     return [{ path, at: 'key', text: issue.issues[0]?.message ?? 'write another name' }];
   }
   return [{ path, text: issue.message }];
+}
+
+function isInside({ code, path }: z.core.$ZodIssue): boolean {
+  return path.length > 0 || code === 'unrecognized_keys';
 }
 
 function unknownKey(key: string, known: readonly string[]): string {
@@ -49,6 +62,10 @@ function knownKeys(schema: z.ZodType, [step, ...rest]: Path): string[] {
   }
   if (schema instanceof z.ZodArray) return knownKeys(schema.element as z.ZodType, rest);
   if (schema instanceof z.ZodRecord) return knownKeys(schema.valueType as z.ZodType, rest);
+  if (schema instanceof z.ZodUnion)
+    return schema.options.flatMap((option) =>
+      knownKeys(option as z.ZodType, step === undefined ? [] : [step, ...rest]),
+    );
   if (!(schema instanceof z.ZodObject)) return [];
   return step === undefined ? Object.keys(schema.shape) : knownKeys(schema.shape[String(step)], rest);
 }

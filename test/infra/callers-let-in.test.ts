@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { resourcePolicy } from '../../infra/api/resource-policy.ts';
+import { networkPolicy, resourcePolicy } from '../../infra/api/resource-policy.ts';
 import { mayInvoke } from '../local/emulators/authorisation.ts';
 import type { PolicyDocument } from './deployed.ts';
 import { evaluate, type Identity } from './evaluator.ts';
@@ -60,6 +60,48 @@ describe('a caller of another account needs both policies', () => {
   ]);
 });
 
+const [listedVpce, otherVpce] = ['vpce-0123456789abcdef0', 'vpce-0fedcba9876543210'];
+const via = (ask: Ask, sourceVpce: string): Ask => ({ ...ask, context: { 'aws:SourceVpce': sourceVpce } });
+
+describe('a private API', () => {
+  const listed = [...principals, 'arn:aws:iam::777788889999:user/apps/ci'];
+  const { document } = resourcePolicy(listed, [listedVpce]);
+  const privately = request(undefined, undefined, document);
+  const [past, through, throughOther]: [Row, Row, Row] = [
+    ['past the VPC endpoint', privately],
+    ['through the VPC endpoint', via(privately, listedVpce)],
+    ['through another VPC endpoint', via(privately, otherVpce)],
+  ];
+
+  describe('lets its callers in through the VPC endpoint alone', () => {
+    questions(identity('checkout'), yes, [through]);
+    questions(identity('checkout', everyApi), forbidden, [past, throughOther]);
+    questions(identity('administrator', allowing({ Action: '*' })), forbidden, [past, through, throughOther]);
+  });
+
+  describe('demands both policies of another account’s caller there too', () => {
+    questions(partner, yes, [through]);
+    questions({ arn: partner.arn }, no, [through]);
+    questions(partner, forbidden, [past, throughOther]);
+    questions({ arn: 'arn:aws:iam::444455556666:role/checkout', policies: [everyApi] }, forbidden, [through]);
+  });
+});
+
+describe('a private domain', () => {
+  const domain = 'arn:aws:execute-api:us-east-1:111122223333:/domainnames/tokens.shop.example+abcd1234';
+  const document = JSON.parse(
+    JSON.stringify(networkPolicy([listedVpce])).replaceAll('execute-api:/*', domain),
+  );
+  const ask: Ask = { action: 'execute-api:Invoke', resource: domain, resourcePolicy: document };
+
+  it('looks at networks, not at callers: no one is kept out on the way to the API', async () => {
+    const verdicts = [ask, via(ask, listedVpce), via(ask, otherVpce)].map((one) =>
+      evaluate({ who: identity('anyone'), ...one }),
+    );
+    expect(await Promise.all(verdicts)).toEqual([forbidden, yes, forbidden]);
+  });
+});
+
 describe('the local gateway', () => {
   const names = [
     'checkout',
@@ -94,6 +136,27 @@ describe('the local gateway', () => {
           expect(mayInvoke(document.Statement, caller)).toBe(verdict === yes);
         },
       ),
+      { numRuns: 500 },
+    );
+  });
+
+  it('also for a private API: through its VPC endpoints, through others and past them', async () => {
+    const networks = fc.constantFrom(undefined, listedVpce, otherVpce, 'vpce-0a1b2c3d');
+    const endpoints = fc.subarray([listedVpce, otherVpce], { minLength: 1 });
+    await fc.assert(
+      fc.asyncProperty(listed, callers, networks, endpoints, async (named, one, sourceVpce, letIn) => {
+        const { document } = resourcePolicy(named, letIn);
+        const { account, kind, path, name, identityPolicyAllows } = one;
+        const principalArn = `arn:aws:iam::${account}:${kind}/${path}${name}`;
+        const who = { arn: principalArn, policies: identityPolicyAllows ? [everyApi] : [] };
+        const asked = request(undefined, undefined, document);
+        const verdict = await evaluate({
+          who,
+          ...(sourceVpce === undefined ? asked : via(asked, sourceVpce)),
+        });
+        const caller = { accessKeyId: 'a', secretAccessKey: 'b', principalArn, identityPolicyAllows };
+        expect(mayInvoke(document.Statement, caller, sourceVpce)).toBe(verdict === yes);
+      }),
       { numRuns: 500 },
     );
   });

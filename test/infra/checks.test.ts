@@ -2,6 +2,7 @@ import { CfnStage } from 'aws-cdk-lib/aws-apigateway';
 import { Bucket } from 'aws-cdk-lib/aws-s3';
 import { describe, expect, it } from 'vitest';
 import { goodPolicy, toYaml, withKeepWarm } from '../support/policies.ts';
+import { addresses } from './addresses.ts';
 import { createStack } from './synthesise.ts';
 
 const good = toYaml(goodPolicy());
@@ -12,6 +13,10 @@ describe("cdk-nag's AwsSolutions rules", () => {
     expect(() => createStack(good).app.synth()).not.toThrow();
     expect(() => createStack(keepingWarm).app.synth()).not.toThrow();
     expect(() => createStack(good, { apiGatewayAccountRole: true }).app.synth()).not.toThrow();
+  });
+
+  it.each(Object.entries(addresses))('pass for every address: %s', (_what, settings) => {
+    expect(() => createStack(good, settings).app.synth()).not.toThrow();
   });
 
   it('fail the synth with an error', () => {

@@ -34,6 +34,7 @@ export function deploy(template: Template, { partition, region, urlSuffix }: Pla
       'AWS::Logs::LogGroup': [id, `log-group:${id}:*`],
       'AWS::SQS::Queue': [id, id],
       'AWS::Scheduler::ScheduleGroup': [id, `schedule-group/${id}`],
+      'AWS::SSM::Parameter': [Properties?.Name, `parameter${Properties?.Name}`],
       'AWS::ApiGateway::RestApi': ['a1b2c3d4e5', ''],
       'AWS::ApiGateway::Stage': [Properties?.StageName, ''],
     };

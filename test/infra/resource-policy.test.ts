@@ -51,6 +51,22 @@ describe('the resource policy', () => {
     });
   });
 
+  it('keeps out every other network where VPC endpoints are named, and whoever comes through none', () => {
+    const endpoints = ['vpce-0123456789abcdef0', 'vpce-0fedcba9876543210'];
+    const [allow, byPrincipal, byNetwork, ...more] = resourcePolicy([role('a')], endpoints).document
+      .Statement;
+    expect([allow, byPrincipal]).toEqual(resourcePolicy([role('a')]).document.Statement);
+    expect(byNetwork).toEqual({
+      Sid: 'KeepOutOtherNetworks',
+      Effect: 'Deny',
+      Principal: { AWS: '*' },
+      Action: 'execute-api:Invoke',
+      Resource: 'execute-api:/*',
+      Condition: { StringNotEquals: { 'aws:SourceVpce': endpoints } },
+    });
+    expect(more).toEqual([]);
+  });
+
   it('goes by account where the principals take more room than API Gateway has', () => {
     const { document, denyBy } = resourcePolicy([...many(200), role('x', '444455556666')]);
     expect(denyBy).toBe('account');

@@ -82,6 +82,10 @@ describe('settings', () => {
     [{ reservedConcurrency: 0 }, 'reservedConcurrency: write a whole number, 1 to 10000'],
     [{ apiGatewayAccountRole: 'yes' }, 'apiGatewayAccountRole: write true or false'],
     [{ alarmTopicArn: 'on-call' }, 'alarmTopicArn: write the ARN of an SNS topic'],
+    [{ stackName: 'aws-tokens' }, 'stackName: AWS keeps names that begin with aws or ssm: write another'],
+    [{ stackName: 'SSM' }, 'stackName: AWS keeps names that begin with aws or ssm: write another'],
+    [{ disableExecuteApiEndpoint: 'no' }, 'disableExecuteApiEndpoint: write true or false'],
+    [{ endpointAccessMode: 'strict' }, 'endpointAccessMode: write STRICT or BASIC'],
     [{ colour: 'red' }, /colour: no such key: remove it, or write one of stackName, policy, throttling/],
   ] as const)('are refused: %j', (change, complaint) => {
     expect(() => read(change)).toThrow(ConfigurationError);

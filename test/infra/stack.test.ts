@@ -32,7 +32,7 @@ describe('the API', () => {
     expect(api['Policy']).toEqual(resourcePolicy(compilePolicy(example, 'p').principals).document);
   });
 
-  it('takes TLS 1.2 and later, with forward secrecy, and by no other name than its own', () => {
+  it('takes TLS 1.2 and later, with forward secrecy, for the host name that was asked for alone', () => {
     expect(only(stack, 'AWS::ApiGateway::RestApi')).toMatchObject({
       SecurityPolicy: 'SecurityPolicy_TLS13_1_2_PFS_PQ_2025_09',
       EndpointAccessMode: 'STRICT',
@@ -223,6 +223,7 @@ describe('the stack', () => {
     const outputs = stack.findOutputs('*');
     expect(Object.keys(outputs)).toEqual([
       'TokenUrl',
+      'TokenUrlParameter',
       'CallerPolicy',
       'FunctionName',
       'FunctionLogGroup',

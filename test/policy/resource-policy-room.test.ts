@@ -45,4 +45,23 @@ describe('the room of a resource policy', () => {
     expect(() => resourcePolicy(accounts(most + 1))).toThrow(PolicyTooLarge);
     expect(() => resourcePolicy(accounts(most + 1))).toThrow(`${most + 1} accounts`);
   });
+
+  it('is for fewer principals where VPC endpoints are named, and never for more characters', () => {
+    const endpoints = (count: number) =>
+      Array.from({ length: count }, (_, index) => `vpce-${String(index).padStart(17, '0')}`);
+    for (const [named, expected] of [
+      [1, 97],
+      [10, 94],
+      [100, 64],
+    ] as const) {
+      const policyFor = (count: number) => resourcePolicy(many(count), endpoints(named));
+      const counts = Array.from({ length: 150 }, (_, index) => index + 1);
+      const most = counts.findLast((count) => policyFor(count).denyBy === 'principal') ?? 0;
+      expect(most).toBe(expected);
+      for (const count of [most, most + 1]) expect(storedLength(policyFor(count))).toBeLessThanOrEqual(limit);
+    }
+    expect(() => resourcePolicy(many(1), endpoints(400))).toThrow(
+      /^The policy's principals belong to 1 accounts and come through 400 VPC endpoints, more than/,
+    );
+  });
 });

@@ -9,30 +9,42 @@ export const ownAccount = '111122223333';
  * resource policy must allow, for another account both. Every statement's Principal is `*`. Source: API Gateway,
  * "Authorization flow". A test compares it with an evaluator of IAM policies that is not ours.
  */
-export function mayInvoke(statements: readonly Statement[], caller: Caller): boolean {
-  const applying = statements.filter((statement) => conditionsHold(statement, caller));
+export function mayInvoke(
+  statements: readonly Statement[],
+  caller: Caller,
+  sourceVpce?: string | undefined,
+): boolean {
+  const applying = statements.filter((statement) => conditionsHold(statement, caller, sourceVpce));
   if (applying.some(({ Effect }) => Effect === 'Deny')) return false;
   const byResource = applying.some(({ Effect }) => Effect === 'Allow');
   const byIdentity = caller.identityPolicyAllows === true;
   return accountOf(caller) === ownAccount ? byResource || byIdentity : byResource && byIdentity;
 }
 
-function conditionsHold({ Condition }: Statement, caller: Caller): boolean {
+function conditionsHold(
+  { Condition = {} }: Statement,
+  caller: Caller,
+  sourceVpce: string | undefined,
+): boolean {
   return Object.entries(Condition).every(([operator, keys]) =>
-    Object.entries(keys).every(([key, values]) => holds(operator, contextValue(key, caller), values)),
+    Object.entries(keys).every(([key, values]) =>
+      holds(operator, contextValue(key, caller, sourceVpce), values),
+    ),
   );
 }
 
-function contextValue(key: string, caller: Caller): string {
+function contextValue(key: string, caller: Caller, sourceVpce: string | undefined): string | undefined {
   if (key === 'aws:PrincipalArn') return caller.principalArn;
   if (key === 'aws:PrincipalAccount') return accountOf(caller);
+  if (key === 'aws:SourceVpce') return sourceVpce;
   throw new Error(`The emulated gateway knows no condition key ${key}`);
 }
 
-function holds(operator: string, actual: string, values: readonly string[]): boolean {
-  if (operator === 'StringEquals') return values.includes(actual);
-  if (operator === 'StringNotEquals') return !values.includes(actual);
-  if (operator === 'ArnNotLike') return !values.some((pattern) => arnLike(pattern, actual));
+/** Of a key that the request does not have, a negated operator holds and another does not. */
+function holds(operator: string, actual: string | undefined, values: readonly string[]): boolean {
+  if (operator === 'StringEquals') return actual !== undefined && values.includes(actual);
+  if (operator === 'StringNotEquals') return actual === undefined || !values.includes(actual);
+  if (operator === 'ArnNotLike') return actual === undefined || !values.some((arn) => arnLike(arn, actual));
   throw new Error(`The emulated gateway knows no operator ${operator}`);
 }
 

@@ -1,7 +1,7 @@
 import type { APIGatewayProxyEvent } from 'aws-lambda';
 import type { Statement } from '../../../infra/api/resource-policy.ts';
 import type { Caller } from './callers.ts';
-import { type Invoke, startGateway } from './gateway-emulator.ts';
+import { type GatewayOptions, type Invoke, startGateway } from './gateway-emulator.ts';
 
 /** Callers to sign as. */
 export const caller: Caller = {
@@ -31,8 +31,8 @@ const everyone: Statement = {
 };
 
 /** A gateway that lets every signer in, before a function that answers with its event (or as `invoke` does). */
-export async function startEchoGateway(invoke: Invoke = echo) {
-  return startGateway({ callers: [caller, withSession, user], resourcePolicy: [everyone], invoke });
+export async function startEchoGateway(invoke: Invoke = echo, more: Partial<GatewayOptions> = {}) {
+  return startGateway({ callers: [caller, withSession, user], resourcePolicy: [everyone], invoke, ...more });
 }
 
 export async function eventOf(response: Response): Promise<APIGatewayProxyEvent> {

@@ -4,10 +4,11 @@ import type { APIGatewayProxyResult } from 'aws-lambda';
 import { gatewayBody, gatewayHeaders, gatewayResponses } from '../../../infra/api/gateway-responses.ts';
 import type { Statement } from '../../../infra/api/resource-policy.ts';
 import { timeBudget } from '../../../lambda/values/time-budget.ts';
+import { type Address, type Arrival, arrive } from './address.ts';
 import { mayInvoke } from './authorisation.ts';
 import type { Caller } from './callers.ts';
 import { proxyEvent } from './proxy-event.ts';
-import { readBody, serve } from './server.ts';
+import { readBody, type Server, serve } from './server.ts';
 import { verifySignature } from './sigv4.ts';
 import { headerLists } from './wire.ts';
 
@@ -27,6 +28,13 @@ const tooLarge = {
   forLambda: { bytes: 6 * 1024 * 1024, type: 'application/json', body: '{"message":"Request Too Long"}' },
 };
 
+/** Under a name that leads to no API from there. No gateway response can customise it: there is no API to have one. */
+const noSuchApi: APIGatewayProxyResult = {
+  statusCode: 403,
+  headers: { 'Content-Type': 'application/json', 'x-amzn-ErrorType': 'ForbiddenException' },
+  body: '{"message":"Forbidden"}',
+};
+
 /** What Lambda does with an event; rejects where the function failed or was throttled. */
 export type Invoke = (event: object) => Promise<unknown>;
 
@@ -42,6 +50,8 @@ export type GatewayOptions = {
   callers: readonly Caller[];
   resourcePolicy: readonly Statement[];
   invoke: Invoke;
+  /** Default: regional, under any name. */
+  address?: Address;
   port?: number;
   /** Told of every answer. */
   onAnswer?: (answered: Answered) => void;
@@ -53,16 +63,25 @@ export type Gateway = Awaited<ReturnType<typeof startGateway>>;
  * API Gateway's REST front: Signature Version 4, resource policy, throttling, then the proxy integration. It
  * answers by itself in the stack's gateway responses.
  */
-export async function startGateway({ callers, resourcePolicy, invoke, port, onAnswer }: GatewayOptions) {
+export async function startGateway(options: GatewayOptions) {
+  const { callers, resourcePolicy, invoke, address = {}, port, onAnswer } = options;
   const state = { throttled: false, now: () => Date.now() };
 
-  async function listener(request: IncomingMessage, response: ServerResponse): Promise<void> {
+  async function listener(
+    request: IncomingMessage,
+    response: ServerResponse,
+    sourceVpce: string | undefined,
+  ): Promise<void> {
     const requestId = randomUUID();
     const body = await readBody(request);
     const { method = '', url = '/' } = request;
-    const admitted = body.length > tooLarge.forGateway.bytes ? undefined : admit(request, body);
+    const arrival = arrive(request, sourceVpce, address);
+    const isTooLarge = body.length > tooLarge.forGateway.bytes;
+    const admitted = isTooLarge || arrival === undefined ? undefined : admit(request, body, arrival);
     const caller = typeof admitted === 'string' ? undefined : admitted;
-    const result = await respond(request, body, admitted, requestId);
+    const result = isTooLarge
+      ? tooLargeAnswer(tooLarge.forGateway)
+      : await respond(request, body, arrival, admitted, requestId);
     response.writeHead(result.statusCode, {
       ...(result.headers as Record<string, string>),
       'x-amzn-RequestId': requestId,
@@ -78,7 +97,11 @@ export async function startGateway({ callers, resourcePolicy, invoke, port, onAn
   }
 
   /** The caller, or the name of the gateway response that keeps the request out. */
-  function admit({ method = '', url = '/', rawHeaders }: IncomingMessage, body: Buffer): Caller | string {
+  function admit(
+    { method = '', url = '/', rawHeaders }: IncomingMessage,
+    body: Buffer,
+    { sourceVpce }: Arrival,
+  ): Caller | string {
     if (state.throttled) return 'THROTTLED';
     const headers = headerLists(rawHeaders);
     const verdict = verifySignature(
@@ -87,23 +110,25 @@ export async function startGateway({ callers, resourcePolicy, invoke, port, onAn
     );
     if (verdict.kind !== 'signed') return verdict.kind;
     const caller = callers.find(({ accessKeyId }) => accessKeyId === verdict.accessKeyId);
-    return caller !== undefined && mayInvoke(resourcePolicy, caller) ? caller : 'ACCESS_DENIED';
+    return caller !== undefined && mayInvoke(resourcePolicy, caller, sourceVpce) ? caller : 'ACCESS_DENIED';
   }
 
   async function respond(
     request: IncomingMessage,
     body: Buffer,
+    arrival: Arrival | undefined,
     admitted: Caller | string | undefined,
     requestId: string,
   ): Promise<APIGatewayProxyResult> {
-    if (admitted === undefined) return tooLargeAnswer(tooLarge.forGateway);
+    if (admitted === undefined || arrival === undefined) return noSuchApi;
     if (typeof admitted === 'string') return ownAnswer(admitted, requestId);
-    return integrate(request, body, admitted, requestId);
+    return integrate(request, body, arrival, admitted, requestId);
   }
 
   async function integrate(
     request: IncomingMessage,
     body: Buffer,
+    arrival: Arrival,
     caller: Caller,
     requestId: string,
   ): Promise<APIGatewayProxyResult> {
@@ -112,7 +137,7 @@ export async function startGateway({ callers, resourcePolicy, invoke, port, onAn
       timer = setTimeout(resolve, timeBudget.gatewayTimeoutMs, 'late');
     });
     try {
-      const event = proxyEvent(request, body, caller, requestId, state.now());
+      const event = proxyEvent(request, body, arrival, caller, requestId, state.now());
       if (Buffer.byteLength(JSON.stringify(event)) > tooLarge.forLambda.bytes)
         return tooLargeAnswer(tooLarge.forLambda);
       const result = await Promise.race([invoke(event), tooLate]);
@@ -125,10 +150,13 @@ export async function startGateway({ callers, resourcePolicy, invoke, port, onAn
     }
   }
 
-  const server = await serve((request, response) => {
-    listener(request, response).catch(() => response.destroy());
-  }, port);
-  return { ...server, state };
+  const listen = (sourceVpce?: string) => (request: IncomingMessage, response: ServerResponse) => {
+    listener(request, response, sourceVpce).catch(() => response.destroy());
+  };
+  const server = await serve(listen(), port);
+  /** Another way in: requests to its URL come through the VPC endpoint of this id. */
+  const openVpcEndpoint = (id: string): Promise<Server> => serve(listen(id));
+  return { ...server, state, openVpcEndpoint };
 }
 
 function ownAnswer(type: string, requestId: string): APIGatewayProxyResult {

@@ -1,12 +1,17 @@
 import type { IncomingMessage } from 'node:http';
+import type { Arrival } from './address.ts';
 import { ownAccount } from './authorisation.ts';
 import { accountOf, type Caller, userArnOf } from './callers.ts';
 import { pairs } from './wire.ts';
 
-/** The REST API's Lambda proxy event, for the resources `/` and `/{proxy+}`. */
+/**
+ * The REST API's Lambda proxy event, for the resources `/` and `/{proxy+}`. `path` has a domain's base path, the proxy
+ * parameter has not.
+ */
 export function proxyEvent(
   { method = '', url = '/', rawHeaders }: IncomingMessage,
   body: Buffer,
+  { host, sourceVpce, basePath }: Arrival,
   caller: Caller,
   requestId: string,
   now: number,
@@ -15,7 +20,8 @@ export function proxyEvent(
   const path = decodeURIComponent(rawPath);
   const query = [...new URLSearchParams(rest.join('?'))];
   const headers = pairs(rawHeaders);
-  const atRoot = path === '/';
+  const belowMapping = path.slice(basePath.length) || '/';
+  const atRoot = belowMapping === '/';
   return {
     resource: atRoot ? '/' : '/{proxy+}',
     path,
@@ -24,7 +30,7 @@ export function proxyEvent(
     multiValueHeaders: listOf(headers),
     queryStringParameters: query.length === 0 ? null : lastOf(query),
     multiValueQueryStringParameters: query.length === 0 ? null : listOf(query),
-    pathParameters: atRoot ? null : { proxy: path.slice(1) },
+    pathParameters: atRoot ? null : { proxy: belowMapping.slice(1) },
     stageVariables: null,
     body: body.length === 0 ? null : body.toString('utf8'),
     isBase64Encoded: false,
@@ -33,6 +39,7 @@ export function proxyEvent(
       apiId: 'local',
       stage: 'local',
       protocol: 'HTTP/1.1',
+      domainName: host,
       httpMethod: method,
       path,
       resourcePath: atRoot ? '/' : '/{proxy+}',
@@ -47,6 +54,7 @@ export function proxyEvent(
         user: caller.accessKeyId,
         sourceIp: '127.0.0.1',
         userAgent: lastOf(headers)['User-Agent'] ?? null,
+        ...(sourceVpce !== undefined && { vpceId: sourceVpce }),
         cognitoIdentityId: null,
       },
     },
