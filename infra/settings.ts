@@ -1,8 +1,9 @@
 import { existsSync } from 'node:fs';
+import { dirname, isAbsolute, join } from 'node:path';
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import * as z from 'zod';
 import { accountIdRule, partitionRule } from '../lambda/protocol/names.ts';
-import { ConfigurationError, type Finding, formatPath } from './files/problems.ts';
+import { ConfigurationError, type Finding, formatPath, type Path } from './files/problems.ts';
 import { isObject, schemaFindings } from './files/schema-findings.ts';
 import { readSource, type Source } from './files/source.ts';
 import { readText } from './files/text-file.ts';
@@ -42,51 +43,88 @@ const stageSchema = z.strictObject(
         error: 'write the ARN of an SNS topic',
       })
       .optional(),
+    /** Encrypts all log groups. */
+    logKeyArn: z
+      .string({ error: 'write the ARN of a KMS key' })
+      .regex(new RegExp(`^arn:${partitionRule}:kms:[a-z0-9-]+:${accountIdRule}:key/[\\w-]{1,128}$`), {
+        error: 'write the ARN of a KMS key',
+      })
+      .optional(),
+    /** Whether API Gateway and the functions send traces to X-Ray: they hold each request's URL with its query. */
+    tracing: z.boolean({ error: 'write true or false' }).optional(),
+    /** Whether CloudFormation refuses to delete the stack. Default: in a stage called production. */
+    terminationProtection: z.boolean({ error: 'write true or false' }).optional(),
   },
   { error: allSettings },
 );
 
 /** The settings of one stage, from `cdk.json`. */
 export type Settings = z.output<typeof stageSchema> & {
+  terminationProtection: boolean;
   /** Also the stage's name in the URL. */
   stage: string;
 };
+
+/** A file with the settings of all stages: its name in messages, and where in it `stages` is. */
+type SettingsFile = Source & { name: string; root: Path };
+const inCdkJson = { name: 'cdk.json', root: ['context'] } as const;
 
 /** The file of the settings, for the positions of mistakes; undefined where the app runs elsewhere. */
 export function readCdkJson(): Source | undefined {
   return existsSync('cdk.json') ? readSource(readText('cdk.json'), 'cdk.json') : undefined;
 }
 
-/** Reads the settings from the context of `cdk.json` and `-c key=value`. Throws ConfigurationError. */
-export function readSettings(context: (key: string) => unknown, file?: Source): Settings {
+/**
+ * Reads the settings from the context of `cdk.json` and `-c key=value`, or those of `-c settings=FILE` in place of the
+ * stages in `cdk.json`. Throws ConfigurationError.
+ */
+export function readSettings(context: (key: string) => unknown, cdkJson?: Source): Settings {
+  const name = context('settings');
+  if (typeof name !== 'string') return readStage(context, cdkJson && { ...cdkJson, ...inCdkJson });
+  const file = { ...readSource(readText(name), name), name, root: [] };
+  const { stages, ...others } = isObject(file.value) ? file.value : {};
+  const findings = Object.keys(others).map((key) => {
+    return { path: [key], at: 'key', text: 'no such key: write stages' } as const;
+  });
+  if (findings.length > 0) throw new ConfigurationError(name, file.locate(findings));
+  const settings = readStage((key) => (key === 'stages' ? stages : context(key)), file);
+  const { policy } = settings;
+  const isFromFile = context('policy') === undefined && !isAbsolute(policy);
+  return { ...settings, policy: isFromFile ? join(dirname(name), policy) : policy };
+}
+
+function readStage(context: (key: string) => unknown, file?: SettingsFile): Settings {
+  const { name, root } = file ?? inCdkJson;
   const refuse = (findings: readonly Finding[]): never => {
-    const placeless = findings.map(({ path, text }) => ({ path: formatPath(path), text }));
-    throw new ConfigurationError('cdk.json', file?.locate(findings) ?? placeless);
+    const inRoot = findings.map((finding) => ({ ...finding, path: [...root, ...finding.path] }));
+    const placeless = inRoot.map(({ path, text }) => ({ path: formatPath(path), text }));
+    throw new ConfigurationError(name, file?.locate(inRoot) ?? placeless);
   };
   const stages = context('stages') ?? {};
   if (!isObject(stages)) {
-    return refuse([{ path: ['context', 'stages'], text: 'write the stages, each with its settings' }]);
+    return refuse([{ path: ['stages'], text: 'write the stages, each with its settings' }]);
   }
   refuseUnusableNames(stages, refuse);
   const wanted = context('stage');
   if (typeof wanted !== 'string' || !Object.hasOwn(stages, wanted)) {
     const known = Object.keys(stages);
-    const choice = known.length === 0 ? 'cdk.json context.stages has none yet' : known.join(' or ');
+    const choice =
+      known.length === 0 ? `${name} ${formatPath([...root, 'stages'])} has none yet` : known.join(' or ');
     const text = `write the name of a stage: ${choice}`;
     const { context: inFile } = (file?.value ?? {}) as { context?: { stage?: unknown } };
-    if (file === undefined || inFile?.stage === wanted) refuse([{ path: ['context', 'stage'], text }]);
+    if (file === undefined || inFile?.stage === wanted) refuse([{ path: ['stage'], text }]);
     throw new ConfigurationError(`-c stage=${String(wanted)}`, [{ path: '', text }]);
   }
-  const path = ['context', 'stages', wanted];
   refuseSharedStackName(stages, wanted, refuse);
   const given = stages[wanted];
   const policy = context('policy');
   const settings = isObject(given) && policy !== undefined ? { ...given, policy } : given;
   const findings = schemaFindings(stageSchema, settings);
   if (findings.length > 0) {
-    return refuse(findings.map((finding) => ({ ...finding, path: [...path, ...finding.path] })));
+    return refuse(findings.map((finding) => ({ ...finding, path: ['stages', wanted, ...finding.path] })));
   }
-  return { ...stageSchema.parse(settings), stage: wanted };
+  const { terminationProtection = wanted === 'production', ...rest } = stageSchema.parse(settings);
+  return { ...rest, terminationProtection, stage: wanted };
 }
 
 type Refuse = (findings: readonly Finding[]) => never;
@@ -95,8 +133,7 @@ type Refuse = (findings: readonly Finding[]) => never;
 function refuseUnusableNames(stages: object, refuse: Refuse): void {
   const unusable = Object.keys(stages).filter((name) => !/^[A-Za-z][A-Za-z0-9_-]{0,127}$/.test(name));
   const text = 'name a stage with up to 128 letters, digits, - and _, starting with a letter';
-  if (unusable.length > 0)
-    refuse(unusable.map((name) => ({ path: ['context', 'stages', name], text, at: 'key' })));
+  if (unusable.length > 0) refuse(unusable.map((name) => ({ path: ['stages', name], text, at: 'key' })));
 }
 
 /** Deploying one of the stages would replace the other. */
@@ -106,7 +143,7 @@ function refuseSharedStackName(stages: Record<string, unknown>, stage: string, r
   const other = Object.keys(stages).find((name) => name !== stage && nameOf(stages[name]) === stackName);
   if (other === undefined || stackName === undefined) return;
   const text = `the stage ${other} has the same name: write another`;
-  refuse([{ path: ['context', 'stages', stage, 'stackName'], text }]);
+  refuse([{ path: ['stages', stage, 'stackName'], text }]);
 }
 
 function count(most: number, least = 1) {

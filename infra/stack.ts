@@ -1,16 +1,31 @@
 import { Duration, Stack, type StackProps } from 'aws-cdk-lib';
+import { Key } from 'aws-cdk-lib/aws-kms';
 import { Topic } from 'aws-cdk-lib/aws-sns';
 import type { Construct } from 'constructs';
+import type { NetworkProps } from './functions/network.ts';
 import { addOutputs } from './outputs.ts';
 import { TokenVending, type TokenVendingProps } from './token-vending.ts';
 
+type NotPlainData =
+  | 'serviceName'
+  | 'refreshEvery'
+  | 'logRetention'
+  | 'logKey'
+  | 'alarmTopic'
+  | keyof NetworkProps;
+
 /** What a file of settings can say of a construct's props: plain data. */
 export type VendingStackProps = StackProps &
-  Omit<TokenVendingProps, 'serviceName' | 'refreshEvery' | 'logRetention' | 'logKey' | 'alarmTopic'> & {
+  Omit<TokenVendingProps, NotPlainData> & {
     /** @default 15 */
     refreshMinutes?: number | undefined;
     /** @default 365 */
     logRetentionDays?: number | undefined;
+    /**
+     * The key of all log groups. Its policy must let CloudWatch Logs use it.
+     * @default - CloudWatch's own key
+     */
+    logKeyArn?: string | undefined;
     /** @default - nobody is notified */
     alarmTopicArn?: string | undefined;
   };
@@ -21,12 +36,13 @@ export class VendingStack extends Stack {
 
   constructor(scope: Construct, id: string, props: VendingStackProps) {
     super(scope, id, { description: 'Vends Instacart Connect access tokens to cloud workloads', ...props });
-    const { refreshMinutes, logRetentionDays, alarmTopicArn } = props;
+    const { refreshMinutes, logRetentionDays, logKeyArn, alarmTopicArn } = props;
     // CDK leaves an id of Default out of logical ids, which would otherwise all change.
     this.vending = new TokenVending(this, 'Default', {
       ...props,
       refreshEvery: refreshMinutes === undefined ? undefined : Duration.minutes(refreshMinutes),
       logRetention: logRetentionDays,
+      logKey: logKeyArn === undefined ? undefined : Key.fromKeyArn(this, 'LogKey', logKeyArn),
       alarmTopic: alarmTopicArn === undefined ? undefined : Topic.fromTopicArn(this, 'Topic', alarmTopicArn),
     });
     addOutputs(this, props.policy, this.vending);

@@ -9,14 +9,16 @@ import { Alarms } from './alarms/alarms.ts';
 import type { Refreshing } from './alarms/refresh-alarms.ts';
 import { VendingApi, type VendingApiProps } from './api/vending-api.ts';
 import { bundleFunctions } from './bundle.ts';
+import { type NetworkProps, networkOf } from './functions/network.ts';
 import { RefreshFunction } from './functions/refresh-lambda.ts';
 import { RefreshSchedule } from './functions/refresh-schedule.ts';
 import { VendFunction } from './functions/vend-lambda.ts';
+import { letLogsUse } from './log-key.ts';
 import type { CompiledPolicy } from './policy/compile.ts';
 import { ClientSecrets } from './storage/client-secrets.ts';
 import { TokenTable } from './storage/tokens-table.ts';
 
-export type TokenVendingProps = {
+export type TokenVendingProps = NetworkProps & {
   /** Who may have which tokens: what `readPolicy` has made of a policy file. */
   policy: CompiledPolicy;
   /**
@@ -55,7 +57,8 @@ export type TokenVendingProps = {
    */
   logRetention?: RetentionDays | undefined;
   /**
-   * Encrypts all log groups. Its policy must let CloudWatch Logs use it.
+   * Encrypts all log groups. The policy of an imported key must let CloudWatch Logs use it; one of this app gets the
+   * statement here.
    * @default - CloudWatch's own key
    */
   logKey?: IKey | undefined;
@@ -64,6 +67,12 @@ export type TokenVendingProps = {
    * @default false
    */
   apiGatewayAccountRole?: boolean | undefined;
+  /**
+   * Whether API Gateway and the functions send traces to X-Ray. They hold no header, body or token, but each
+   * request's URL with its query.
+   * @default false
+   */
+  tracing?: boolean | undefined;
   /**
    * Where alarms go, and their end.
    * @default - nobody is notified
@@ -88,6 +97,7 @@ export class TokenVending extends Construct {
       retention: props.logRetention ?? RetentionDays.ONE_YEAR,
       ...(props.logKey && { encryptionKey: props.logKey }),
     };
+    if (props.logKey) letLogsUse(props.logKey, Stack.of(this));
     this.secrets = new ClientSecrets(this, 'Secrets', policy.secrets);
     this.tokenTable = new TokenTable(this, 'Tokens');
     const both = {
@@ -95,6 +105,8 @@ export class TokenVending extends Construct {
       logs,
       memoryMegabytes: props.memoryMegabytes ?? 512,
       asset: this.bundle(policy),
+      tracing: props.tracing ?? false,
+      network: networkOf(props),
       tokenTable: this.tokenTable,
     };
     const keptWarm = policy.policy.keepWarm.map(({ client }) => client);
@@ -124,6 +136,7 @@ export class TokenVending extends Construct {
       stageName: props.stageName ?? 'prod',
       throttling: props.throttling ?? { requestsPerSecond: 100, burst: 200 },
       accountRole: props.apiGatewayAccountRole ?? false,
+      tracing: props.tracing ?? false,
       handler: this.vend.function,
       principals: props.policy.principals,
     });

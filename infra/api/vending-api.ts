@@ -28,6 +28,7 @@ export type VendingApiProps = {
   throttling: { requestsPerSecond: number; burst: number };
   /** Whether to set the CloudWatch role of API Gateway, which all APIs of the account and region share. */
   accountRole: boolean;
+  tracing: boolean;
   logs: Pick<LogGroupProps, 'retention' | 'encryptionKey'>;
   handler: IFunction;
   principals: readonly string[];
@@ -68,7 +69,7 @@ export class VendingApi extends Construct {
     return this.api.arnForExecuteApi('POST', tokenPath, this.api.deploymentStage.stageName);
   }
 
-  private createApi({ name, stageName, throttling, accountRole }: VendingApiProps): RestApi {
+  private createApi({ name, stageName, throttling, accountRole, tracing }: VendingApiProps): RestApi {
     return new RestApi(this, 'Api', {
       restApiName: name,
       description: 'Vends Instacart Connect access tokens',
@@ -87,7 +88,7 @@ export class VendingApi extends Construct {
         metricsEnabled: true,
         // A cache would keep tokens, and serve them to other callers.
         cachingEnabled: false,
-        tracingEnabled: false,
+        tracingEnabled: tracing,
       },
     });
   }

@@ -27,11 +27,26 @@ function read(change: Record<string, unknown> = {}, context: Record<string, unkn
 describe('settings', () => {
   it('are those of the stage', () => {
     const alarmTopicArn = 'arn:aws:sns:us-east-1:111122223333:on-call';
-    expect(read({ alarmTopicArn })).toEqual({ ...good, alarmTopicArn, stage: 'a' });
+    expect(read({ alarmTopicArn })).toEqual({
+      ...good,
+      alarmTopicArn,
+      terminationProtection: false,
+      stage: 'a',
+    });
   });
 
   it('refresh every 15 minutes unless they say otherwise', () => {
     expect(read({ refreshMinutes: undefined }).refreshMinutes).toBe(15);
+  });
+
+  it('protect a stage called production from deletion unless they say otherwise', () => {
+    const production = (change: object) => ({
+      stage: 'production',
+      stages: { production: { ...good, ...change } },
+    });
+    expect(read({}, production({})).terminationProtection).toBe(true);
+    expect(read({}, production({ terminationProtection: false })).terminationProtection).toBe(false);
+    expect(read({ terminationProtection: true }).terminationProtection).toBe(true);
   });
 
   it('are right in cdk.json, for every stage', () => {
@@ -50,6 +65,9 @@ describe('settings', () => {
       { stackName: 'a b' },
       'stackName: write a name of up to 64 letters, digits and -, starting with a letter',
     ],
+    [{ logKeyArn: 'alias/logs' }, 'logKeyArn: write the ARN of a KMS key'],
+    [{ tracing: 'on' }, 'tracing: write true or false'],
+    [{ terminationProtection: 'yes' }, 'terminationProtection: write true or false'],
     [{ stackName: undefined }, 'stackName: write a name such as connect-token-vending'],
     [{ throttling: undefined }, 'throttling: write { "requestsPerSecond": 100, "burst": 200 }'],
     [
