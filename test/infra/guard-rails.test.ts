@@ -32,7 +32,7 @@ const actionsOf = (of: Template): string[] =>
 let plain: Template;
 beforeAll(() => {
   plain = template(yaml);
-}, 120_000);
+}, 180_000);
 
 describe('a key for the logs', () => {
   const arnOf = (name: string) => ({

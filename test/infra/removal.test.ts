@@ -12,7 +12,7 @@ beforeAll(() => {
   const policy = toYaml({ ...goodPolicy(), keepWarm });
   const { Resources } = template(policy, { apiGatewayAccountRole: true }).toJSON();
   resources = Object.entries(Resources);
-}, 120_000);
+}, 180_000);
 
 describe('after cdk destroy', () => {
   it('secrets, their key, three logs and the CloudWatch role of API Gateway are kept, and nothing else', () => {
@@ -23,8 +23,8 @@ describe('after cdk destroy', () => {
       ['HttpApiAccount', 'AWS::ApiGateway::Account'],
       ['HttpApiCloudWatchRole', 'AWS::IAM::Role'],
       ['RefreshLog', 'AWS::Logs::LogGroup'],
-      ['Secretsconnectacme', 'AWS::SecretsManager::Secret'],
       ['SecretsKey', 'AWS::KMS::Key'],
+      ['Secretsconnectacme', 'AWS::SecretsManager::Secret'],
       ['VendLog', 'AWS::Logs::LogGroup'],
     ]);
   });
