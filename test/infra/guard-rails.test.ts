@@ -185,13 +185,6 @@ describe('the rules of an account and its organisation', () => {
       });
   });
 
-  it('they take the queues for dead-letter queues, which they are', () => {
-    const queues = all(plain, 'AWS::SQS::Queue');
-    expect(queues).toHaveLength(2);
-    for (const { RedriveAllowPolicy } of queues)
-      expect(RedriveAllowPolicy).toEqual({ redrivePermission: 'allowAll' });
-  });
-
   it('a stack in production cannot be deleted by mistake, unless its settings say so', () => {
     expect(createStack(yaml).stack.terminationProtection).toBe(true);
     expect(createStack(yaml, { terminationProtection: false }).stack.terminationProtection).toBe(false);
