@@ -22,6 +22,8 @@ export default defineConfig({
         'lambda/*-function.ts',
         'lambda/environment.ts',
         'infra/app.ts',
+        'infra/index.ts',
+        'infra/package.ts',
         'infra/policy/write-schema.ts',
       ],
       reporter: ['text-summary'],

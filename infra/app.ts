@@ -6,7 +6,8 @@ import { refuseUnknownKeys } from './context-keys.ts';
 import { ConfigurationError } from './files/problems.ts';
 import { refuseDistantTopic } from './placement.ts';
 import { readPolicy } from './policy/compile.ts';
-import { readCdkJson, readSettings } from './settings.ts';
+import { readSettings } from './settings.ts';
+import { openSettings, readCdkJson } from './settings-file.ts';
 import { VendingStack } from './stack.ts';
 import { secretsOfOtherStages } from './stages.ts';
 import { TooManySecrets } from './storage/read-policies.ts';
@@ -14,16 +15,18 @@ import { TooManySecrets } from './storage/read-policies.ts';
 // Sets every recommended feature flag of the pinned CDK. Performance counters would make each synth's output differ.
 const app = new App({ context: featureFlags, performanceReporting: false });
 try {
-  const cdkJson = readCdkJson();
   const context: Record<string, unknown> = app.node.getAllContext();
+  const get = (key: string) => context[key];
+  const cdkJson = readCdkJson();
   refuseUnknownKeys(context, cdkJson);
-  const settings = readSettings((key) => context[key], cdkJson);
+  const file = openSettings(get, cdkJson);
+  const settings = readSettings(get, file);
   const compiled = readPolicy(settings.policy, {
     target: 'deployment',
     today: new Date().toISOString().slice(0, 10),
-    secretsOfOtherStages: secretsOfOtherStages(context['stages'], settings.stage),
+    secretsOfOtherStages: secretsOfOtherStages(file.stages, settings.stage),
   });
-  refuseDistantTopic(settings, compiled, cdkJson);
+  refuseDistantTopic(settings, compiled, file);
   const { stage: stageName, stackName, policy: _, ...rest } = settings;
   new VendingStack(app, stackName, { ...rest, stageName, policy: compiled });
   Validations.of(app).addPlugins(new AwsSolutionsChecks(app));

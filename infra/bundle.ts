@@ -1,10 +1,15 @@
-import { chmodSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
-import { dirname, join, relative } from 'node:path';
-import { buildSync, type OutputFile } from 'esbuild';
+import { chmodSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { dirname, extname, join, relative } from 'node:path';
 import type { Policy } from '../lambda/policy/policy.ts';
 
 const repository = join(import.meta.dirname, '..');
 const entryPoints = ['lambda/vend-function.ts', 'lambda/refresh-function.ts', 'lambda/probe-function.ts'];
+/**
+ * The package's own code is JavaScript, and has the functions' code beside it as it was built and tested: an app that
+ * installs the package needs neither esbuild nor what the functions are made of.
+ */
+const prebuilt = extname(import.meta.filename) === '.js' ? join(import.meta.dirname, 'prebuilt') : undefined;
 /** esbuild writes nothing here, but derives the names of chunks from it: they are the same in every checkout. */
 const outdir = 'bundle';
 /**
@@ -36,16 +41,28 @@ export function bundleFunctions({ policy, into }: { policy: Policy; into: string
     chmodSync(path, modes.file);
     if (!isMap) files[name] = contents.length;
   };
-  for (const { path, contents } of builtFiles()) write(relative(join(repository, outdir), path), contents);
+  for (const { name, contents } of functionsCode()) write(name, contents);
   write('policy.json', Buffer.from(JSON.stringify(policy, undefined, 2)));
   return { bytes: Object.values(files).reduce((sum, size) => sum + size, 0), files };
 }
 
-let built: OutputFile[] | undefined;
+type CodeFile = { name: string; contents: Uint8Array };
 
-/** The code is the same for every stack of an app: it is built once. */
-function builtFiles(): OutputFile[] {
-  built ??= buildSync({
+let code: CodeFile[] | undefined;
+
+/** Both functions' code and its source maps. It is the same for every stack of an app: it is built once. */
+export function functionsCode(): CodeFile[] {
+  code ??= prebuilt === undefined ? build() : readPrebuilt(prebuilt);
+  return code;
+}
+
+function readPrebuilt(folder: string): CodeFile[] {
+  return readdirSync(folder).map((name) => ({ name, contents: readFileSync(join(folder, name)) }));
+}
+
+function build(): CodeFile[] {
+  const { buildSync }: typeof import('esbuild') = createRequire(import.meta.url)('esbuild');
+  const { outputFiles } = buildSync({
     absWorkingDir: repository,
     entryPoints,
     outdir,
@@ -68,8 +85,11 @@ function builtFiles(): OutputFile[] {
     // The names of chunks come from the maps too: with the sources in them, CRLF line ends would change every name.
     sourcesContent: false,
     logLevel: 'silent',
-  }).outputFiles;
-  return built;
+  });
+  return outputFiles.map(({ path, contents }) => ({
+    name: relative(join(repository, outdir), path),
+    contents,
+  }));
 }
 
 function mapsOf(into: string): string {

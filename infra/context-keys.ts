@@ -4,7 +4,7 @@ import { isObject } from './files/schema-findings.ts';
 import type { Source } from './files/source.ts';
 
 /** What this app reads from the command line. `cdk.json` has `stages` besides. */
-const options = ['stage', 'policy'];
+const options = ['stage', 'policy', 'settings'];
 
 /** CDK's own keys that have no `:` or `/`. Its feature flags, look-ups and options all have one. */
 const plainKeysOfCdk = ['acknowledged-issue-numbers', 'assets-ecr-repository-name'];

@@ -1,8 +1,7 @@
 import { Aws, CfnRule, Fn, type Stack } from 'aws-cdk-lib';
-import { ConfigurationError } from './files/problems.ts';
-import type { Source } from './files/source.ts';
 import type { CompiledPolicy } from './policy/compile.ts';
 import type { Settings } from './settings.ts';
+import { refuseAt, type SettingsFile } from './settings-file.ts';
 
 /** An ARN's partition, region and account. */
 function placeOf(arn: string) {
@@ -16,7 +15,7 @@ function importedSecrets({ secrets }: CompiledPolicy) {
 }
 
 /** CloudWatch notifies topics of its own region only. Throws ConfigurationError where the policy is of another. */
-export function refuseDistantTopic(settings: Settings, compiled: CompiledPolicy, file?: Source): void {
+export function refuseDistantTopic(settings: Settings, compiled: CompiledPolicy, file: SettingsFile): void {
   if (settings.alarmTopicArn === undefined) return;
   const topic = placeOf(settings.alarmTopicArn);
   const region = importedSecrets(compiled)[0]?.region ?? topic.region;
@@ -26,9 +25,7 @@ export function refuseDistantTopic(settings: Settings, compiled: CompiledPolicy,
     topic.partition === partition
       ? `is in another region than the secrets of ${settings.policy}: write a topic in ${region}`
       : `is in another partition than the principals of ${settings.policy}: write arn:${partition}:…`;
-  const path = ['context', 'stages', settings.stage, 'alarmTopicArn'];
-  const placeless = [{ path: path.join('.'), text }];
-  throw new ConfigurationError('cdk.json', file?.locate([{ path, text }]) ?? placeless);
+  refuseAt(file, [{ path: ['stages', settings.stage, 'alarmTopicArn'], text }]);
 }
 
 /**

@@ -1,12 +1,11 @@
-import { existsSync } from 'node:fs';
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import * as z from 'zod';
 import { accountIdRule, partitionRule } from '../lambda/protocol/names.ts';
 import { addressSettings, checkAddressSettings } from './address-settings.ts';
-import { ConfigurationError, type Finding, formatPath } from './files/problems.ts';
+import type { Finding } from './files/problems.ts';
 import { isObject, schemaFindings } from './files/schema-findings.ts';
-import { readSource, type Source } from './files/source.ts';
-import { readText } from './files/text-file.ts';
+import { deploymentStyles } from './functions/deployment.ts';
+import { refuseAt, type SettingsFile } from './settings-file.ts';
 import {
   refuseSharedAccountRole,
   refuseSharedStackName,
@@ -54,36 +53,43 @@ const stageSchema = z
           error: 'write the ARN of an SNS topic',
         })
         .optional(),
+      /** Encrypts all log groups. */
+      logKeyArn: z
+        .string({ error: 'write the ARN of a KMS key' })
+        .regex(new RegExp(`^arn:${partitionRule}:kms:[a-z0-9-]+:${accountIdRule}:key/[\\w-]{1,128}$`), {
+          error: 'write the ARN of a KMS key',
+        })
+        .optional(),
+      /** Whether API Gateway and the functions send traces to X-Ray: they hold each request's URL with its query. */
+      tracing: z.boolean({ error: 'write true or false' }).optional(),
+      /** Whether CloudFormation refuses to delete the stack. Default: in a stage called production. */
+      terminationProtection: z.boolean({ error: 'write true or false' }).optional(),
+      /** How requests move to a new version of the vend function. */
+      deployment: z
+        .enum(deploymentStyles, { error: `write one of ${deploymentStyles.join(', ')}` })
+        .optional(),
       ...addressSettings,
     },
     { error: allSettings },
   )
   .superRefine(checkAddressSettings);
 
-/** The settings of one stage, from `cdk.json`. */
+/** The settings of one stage. */
 export type Settings = z.output<typeof stageSchema> & {
+  terminationProtection: boolean;
   /** Also the stage's name in the URL. */
   stage: string;
 };
 
-/** The file of the settings, for the positions of mistakes; undefined where the app runs elsewhere. */
-export function readCdkJson(): Source | undefined {
-  return existsSync('cdk.json') ? readSource(readText('cdk.json'), 'cdk.json') : undefined;
-}
-
-/** Reads the settings from the context of `cdk.json` and `-c key=value`. Throws ConfigurationError. */
-export function readSettings(context: (key: string) => unknown, file?: Source): Settings {
-  const refuse = (findings: readonly Finding[]): never => {
-    const placeless = findings.map(({ path, text }) => ({ path: formatPath(path), text }));
-    throw new ConfigurationError('cdk.json', file?.locate(findings) ?? placeless);
-  };
-  const stages = context('stages') ?? {};
+/** Reads the settings of the stage that `-c stage=NAME` names. Throws ConfigurationError. */
+export function readSettings(context: (key: string) => unknown, file: SettingsFile): Settings {
+  const refuse = (findings: readonly Finding[]) => refuseAt(file, findings);
+  const { stages } = file;
   if (!isObject(stages)) {
-    return refuse([{ path: ['context', 'stages'], text: 'write the stages, each with its settings' }]);
+    return refuse([{ path: ['stages'], text: 'write the stages, each with its settings' }]);
   }
   refuseUnusableNames(stages, refuse);
   const wanted = wantedStage(context('stage'), stages, file);
-  const path = ['context', 'stages', wanted];
   refuseSharedStackName(stages, wanted, refuse);
   refuseSharedAccountRole(stages, wanted, refuse);
   const given = stages[wanted];
@@ -91,9 +97,10 @@ export function readSettings(context: (key: string) => unknown, file?: Source): 
   const settings = isObject(given) && policy !== undefined ? { ...given, policy } : given;
   const findings = schemaFindings(stageSchema, settings);
   if (findings.length > 0) {
-    return refuse(findings.map((finding) => ({ ...finding, path: [...path, ...finding.path] })));
+    return refuse(findings.map((finding) => ({ ...finding, path: ['stages', wanted, ...finding.path] })));
   }
-  return { ...stageSchema.parse(settings), stage: wanted };
+  const { terminationProtection = wanted === 'production', ...rest } = stageSchema.parse(settings);
+  return { ...rest, terminationProtection, stage: wanted };
 }
 
 function count(most: number, least = 1) {

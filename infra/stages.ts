@@ -1,7 +1,8 @@
-import { ConfigurationError, type Finding } from './files/problems.ts';
+import { ConfigurationError, type Finding, formatPath } from './files/problems.ts';
 import { isObject } from './files/schema-findings.ts';
-import { readSource, type Source } from './files/source.ts';
+import { readSource } from './files/source.ts';
 import { readText } from './files/text-file.ts';
+import { refuseAt, type SettingsFile } from './settings-file.ts';
 
 type Stages = Readonly<Record<string, unknown>>;
 type Refuse = (findings: readonly Finding[]) => never;
@@ -10,21 +11,18 @@ type Refuse = (findings: readonly Finding[]) => never;
  * The stage that the command line names. `cdk.json` must not name one: a misspelt `-c stage=…`, which CDK passes over,
  * would deploy that stage.
  */
-export function wantedStage(wanted: unknown, stages: Stages, file: Source | undefined): string {
-  const { context } = (file?.value ?? {}) as { context?: unknown };
+export function wantedStage(wanted: unknown, stages: Stages, file: SettingsFile): string {
+  const { context } = (file.source?.value ?? {}) as { context?: unknown };
   if (isObject(context) && Object.hasOwn(context, 'stage')) {
     const text = 'a default would be deployed where -c stage=NAME is misspelt: remove it';
-    throw new ConfigurationError(
-      'cdk.json',
-      file?.locate([{ path: ['context', 'stage'], at: 'key', text }]) ?? [],
-    );
+    refuseAt(file, [{ path: ['stage'], at: 'key', text }]);
   }
   if (typeof wanted === 'string' && Object.hasOwn(stages, wanted)) return wanted;
   const known = Object.keys(stages);
   const absent = wanted === undefined ? 'no stage is named' : `-c stage=${String(wanted)}`;
   const text =
     known.length === 0
-      ? 'cdk.json context.stages has none yet'
+      ? `${file.name} ${formatPath([...file.root, 'stages'])} has none yet`
       : `write ${known.map((name) => `-c stage=${name}`).join(' or ')}`;
   throw new ConfigurationError(absent, [{ path: '', text }]);
 }
@@ -33,8 +31,7 @@ export function wantedStage(wanted: unknown, stages: Stages, file: Source | unde
 export function refuseUnusableNames(stages: Stages, refuse: Refuse): void {
   const unusable = Object.keys(stages).filter((name) => !/^[A-Za-z][A-Za-z0-9_-]{0,127}$/.test(name));
   const text = 'name a stage with up to 128 letters, digits, - and _, starting with a letter';
-  if (unusable.length > 0)
-    refuse(unusable.map((name) => ({ path: ['context', 'stages', name], text, at: 'key' })));
+  if (unusable.length > 0) refuse(unusable.map((name) => ({ path: ['stages', name], text, at: 'key' })));
 }
 
 /** Deploying one of the stages would replace the other. */
@@ -42,7 +39,7 @@ export function refuseSharedStackName(stages: Stages, stage: string, refuse: Ref
   const other = otherWithSame(stages, stage, 'stackName');
   if (other === undefined) return;
   const text = `the stage ${other} has the same name: write another`;
-  refuse([{ path: ['context', 'stages', stage, 'stackName'], text }]);
+  refuse([{ path: ['stages', stage, 'stackName'], text }]);
 }
 
 /** Of two stacks that set the account's one role for API Gateway, the later replaces what the earlier has set. */
@@ -50,7 +47,7 @@ export function refuseSharedAccountRole(stages: Stages, stage: string, refuse: R
   const other = otherWithSame(stages, stage, 'apiGatewayAccountRole');
   if (other === undefined || settingOf(stages[stage], 'apiGatewayAccountRole') !== true) return;
   const text = `the stage ${other} sets the role too, and an account has one in each region: write false in one of the two`;
-  refuse([{ path: ['context', 'stages', stage, 'apiGatewayAccountRole'], text }]);
+  refuse([{ path: ['stages', stage, 'apiGatewayAccountRole'], text }]);
 }
 
 function otherWithSame(stages: Stages, stage: string, key: string): string | undefined {

@@ -6,7 +6,7 @@ import {
   Stats,
   TreatMissingData,
 } from 'aws-cdk-lib/aws-cloudwatch';
-import { metricsNamespace } from '../../lambda/observability/metrics.ts';
+import { metricsNamespace } from '../../lambda/observability/metrics-namespace.ts';
 
 export const fiveMinutes = Duration.minutes(5);
 

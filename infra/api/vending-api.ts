@@ -32,6 +32,7 @@ export type VendingApiProps = AddressProps & {
   throttling: { requestsPerSecond: number; burst: number };
   /** Whether to set the CloudWatch role of API Gateway, which all APIs of the account and region share. */
   accountRole: boolean;
+  tracing: boolean;
   logs: Pick<LogGroupProps, 'retention' | 'encryptionKey'>;
   handler: IFunction;
   principals: readonly string[];
@@ -87,7 +88,14 @@ export class VendingApi extends Construct {
     return this.domain === undefined ? arns : [...arns, this.domain.invokeArn];
   }
 
-  private createApi({ name, stageName, throttling, accountRole, ...address }: VendingApiProps): RestApi {
+  private createApi({
+    name,
+    stageName,
+    throttling,
+    accountRole,
+    tracing,
+    ...address
+  }: VendingApiProps): RestApi {
     const { endpoint = 'regional', disableExecuteApiEndpoint } = address;
     return new RestApi(this, 'Api', {
       restApiName: name,
@@ -111,7 +119,7 @@ export class VendingApi extends Construct {
         metricsEnabled: true,
         // A cache would keep tokens, and serve them to other callers.
         cachingEnabled: false,
-        tracingEnabled: false,
+        tracingEnabled: tracing,
       },
     });
   }

@@ -13,7 +13,7 @@ import {
 } from 'aws-cdk-lib/aws-cloudwatch';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import { Construct } from 'constructs';
-import { metricsNamespace } from '../../lambda/observability/metrics.ts';
+import { metricsNamespace } from '../../lambda/observability/metrics-namespace.ts';
 
 export type ServiceDashboardProps = {
   /** The dimension `service` of the functions' metrics. */
@@ -23,9 +23,9 @@ export type ServiceDashboardProps = {
   refresh: IFunction;
   /** How many tokens the refresh function keeps fresh. */
   keptWarm: number;
+  hasProber: boolean;
 };
 
-const width = 8;
 const period = Duration.minutes(5);
 /** A token of 24 hours is renewed from two hours before its end. */
 const mintsPerTokenAndDay = 24 / 22;
@@ -47,6 +47,7 @@ export class ServiceDashboard extends Construct {
         upstreamWidgets(props),
         [heading('What is kept warm, and the secrets')],
         upkeepWidgets(props),
+        ...(props.hasProber ? [[heading('The prober')], probeWidgets(props)] : []),
       ],
     });
   }
@@ -56,8 +57,12 @@ function heading(text: string): IWidget {
   return new TextWidget({ markdown: `## ${text}`, width: 24, height: 1 });
 }
 
-function graph(title: string, left: IMetric[], more: { label?: string; value?: number } = {}): IWidget {
-  const { label = 'Count', value } = more;
+function graph(
+  title: string,
+  left: IMetric[],
+  more: { label?: string; value?: number; width?: number } = {},
+): IWidget {
+  const { label = 'Count', value, width = 8 } = more;
   return new GraphWidget({
     title,
     left,
@@ -144,6 +149,20 @@ function upkeepWidgets({ serviceName, refresh }: ServiceDashboardProps): IWidget
         }),
       ],
       { label: 'Days' },
+    ),
+  ];
+}
+
+function probeWidgets({ serviceName }: ServiceDashboardProps): IWidget[] {
+  const least = { statistic: Stats.MINIMUM };
+  return [
+    graph(
+      'What the prober met: 1 is right, 0 is wrong',
+      [
+        ours(serviceName, 'ProbeVendRight', { ...least, label: 'was vended a token' }),
+        ours(serviceName, 'ProbeRefusalRight', { ...least, label: 'was refused a scope' }),
+      ],
+      { width: 24 },
     ),
   ];
 }

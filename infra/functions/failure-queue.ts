@@ -1,6 +1,6 @@
 import { Duration, Validations } from 'aws-cdk-lib';
 import { Effect, PolicyStatement, type Role } from 'aws-cdk-lib/aws-iam';
-import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
+import { Queue, QueueEncryption, RedrivePermission } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
 
 /** Keeps what could not be delivered or done until an operator has looked at it. An alarm fires on any message. */
@@ -10,6 +10,8 @@ export class FailureQueue extends Queue {
       retentionPeriod: Duration.days(14),
       encryption: QueueEncryption.SQS_MANAGED,
       enforceSSL: true,
+      // SQS's default. Written out, it tells the rules of AWS Control Tower that this queue needs no other behind it.
+      redriveAllowPolicy: { redrivePermission: RedrivePermission.ALLOW_ALL },
     });
     Validations.of(this).acknowledge({
       id: 'AwsSolutions-SQS3',

@@ -1,14 +1,19 @@
 import { type Duration, RemovalPolicy } from 'aws-cdk-lib';
 import { type IRole, Role, type RoleProps, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
-import { Architecture, Code, Function as LambdaFunction, Runtime } from 'aws-cdk-lib/aws-lambda';
+import { Architecture, Code, Function as LambdaFunction, Runtime, Tracing } from 'aws-cdk-lib/aws-lambda';
 import { LogGroup, type LogGroupProps } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
+import { acknowledgeWildcards, type Network, networkPermissions } from './network.ts';
 
 /** What every function needs. */
 export type FunctionProps = {
   /** Tells this deployment's log lines and metrics from another's. */
   serviceName: string;
   memoryMegabytes: number;
+  /** Whether the function sends traces to X-Ray. */
+  tracing: boolean;
+  /** Empty outside a VPC of the account. */
+  network: Network;
   logs: Pick<LogGroupProps, 'retention' | 'encryptionKey'>;
   /** The folder with the built bundle, which has the entries of all. */
   asset: string;
@@ -40,7 +45,7 @@ export class ServiceFunction extends Construct {
 
   constructor(scope: Construct, id: string, props: ServiceFunctionProps) {
     super(scope, id);
-    const { reservedConcurrency } = props;
+    const { reservedConcurrency, tracing, network } = props;
     this.logGroup = new LogGroup(this, 'Log', {
       ...props.logs,
       // The audit outlives the stack.
@@ -51,6 +56,8 @@ export class ServiceFunction extends Construct {
       ...props.role,
     });
     this.logGroup.grantWrite(this.role);
+    if (network.vpc) this.role.addToPolicy(networkPermissions());
+    if (network.vpc || tracing) acknowledgeWildcards(this.role);
     this.function = new LambdaFunction(this, 'Function', {
       description: props.description,
       runtime: Runtime.NODEJS_24_X,
@@ -60,6 +67,8 @@ export class ServiceFunction extends Construct {
       memorySize: props.memoryMegabytes,
       timeout: props.timeout,
       ...(reservedConcurrency !== undefined && { reservedConcurrentExecutions: reservedConcurrency }),
+      ...(tracing && { tracing: Tracing.ACTIVE }),
+      ...network,
       role: this.role,
       logGroup: this.logGroup,
       environment: {

@@ -8,6 +8,7 @@ import type { ClientEntry } from './client-schema.ts';
 import { expiringGrants } from './expiry.ts';
 import type { GrantEntry } from './grant-schema.ts';
 import { keepWarmFindings, toKeepWarm } from './keep-warm.ts';
+import { proberFindings, withProber } from './prober.ts';
 import { ruleFindings } from './rules.ts';
 import { type PolicyFile, policySchema } from './schema.ts';
 import { structureFindings } from './structure.ts';
@@ -26,6 +27,8 @@ export type CompiledPolicy = {
   secrets: readonly ClientSecret[];
   /** Every principal once, with the path that the file gives; the function does not compare paths. */
   principals: readonly string[];
+  /** The role of the stack that tries the service out, if the file has one. Its grant is among the policy's. */
+  proberArn: string | undefined;
   /** What the file says about grants to people, by grant id. The function's bundle does not carry it. */
   notes: ReadonlyMap<string, GrantNotes>;
   /** What deserves attention soon, with its line. */
@@ -50,7 +53,10 @@ export function compilePolicy(
   refuseIf([...structureFindings(value), ...ruleFindings(value, checks)]);
   const entries = policySchema.parse(value);
   const compiled = toCompiled(entries);
-  refuseIf([...keepWarmFindings(entries.keepWarm ?? [], compiled.policy)]);
+  refuseIf([
+    ...keepWarmFindings(entries.keepWarm ?? [], compiled.policy),
+    ...proberFindings(entries, compiled.policy),
+  ]);
   const expiring = locate([...expiringGrants(entries.grants, checks.today)]);
   const warnings = expiring.map((problem) => formatProblem(file, problem));
   return { ...compiled, warnings, sha256: hash('sha256', text) };
@@ -66,17 +72,21 @@ function toCompiled({
   clients,
   grants,
   keepWarm = [],
+  prober,
 }: PolicyFile): Omit<CompiledPolicy, 'warnings' | 'sha256'> {
   const named = Object.entries(clients);
+  const policy: Policy = {
+    clients: named.map(([name, client]) => toClient(name, client)),
+    grants: grants.map(toGrant),
+    keepWarm: keepWarm.map(toKeepWarm),
+  };
+  const principals = grants.flatMap((grant) => grant.principals.map(({ arn }) => arn));
   return {
-    policy: {
-      clients: named.map(([name, client]) => toClient(name, client)),
-      grants: grants.map(toGrant),
-      keepWarm: keepWarm.map(toKeepWarm),
-    },
+    policy: prober === undefined ? policy : withProber(policy, prober),
+    proberArn: prober?.role.arn,
     secrets: named.map(([name, client]) => toSecret(name, client)),
     notes: new Map(grants.flatMap(toNotes)),
-    principals: [...new Set(grants.flatMap(({ principals }) => principals.map(({ arn }) => arn)))],
+    principals: [...new Set(prober === undefined ? principals : [...principals, prober.role.arn])],
   };
 }
 

@@ -10,7 +10,7 @@ import { redirectUriProblem, redirectUriRule } from './urls.ts';
 const principalAdvice = 'write arn:aws:iam::111122223333:role/NAME';
 
 /** A principal as the file has it, path included, and as the function compares it. */
-const principal = z
+export const principal = z
   .string({ error: ({ input }) => adviseOnType(input, principalAdvice) })
   .meta({ pattern: principalRule, patternErrorMessage: principalAdvice })
   .transform((arn, context) => {

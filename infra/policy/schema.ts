@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { adviseOnType } from '../files/fields.ts';
 import { clientSchema } from './client-schema.ts';
-import { grantSchema, scopes, unscoped } from './grant-schema.ts';
+import { grantSchema, principal, scopes, unscoped } from './grant-schema.ts';
 import { clientName, retailerId } from './named-fields.ts';
 
 /**
@@ -21,6 +21,19 @@ export const keepWarmSchema = z
   )
   .describe(
     'A client_credentials token that the service keeps fresh, so that no caller waits for a new one.',
+  );
+
+export const proberSchema = z
+  .strictObject(
+    {
+      role: principal.describe(
+        "The ARN of a role that the stack makes, in the stack's account: arn:aws:iam::111122223333:role/NAME.",
+      ),
+    },
+    { error: ({ input }) => adviseOnType(input, 'write { role: arn:aws:iam::111122223333:role/NAME }') },
+  )
+  .describe(
+    'Tries the service out every few minutes: it must be vended the first token of keepWarm, and refused a scope that no grant gives it.',
   );
 
 const oneClient = 'write at least one client: its name, and below it secretName';
@@ -44,6 +57,7 @@ export const policySchema = z
         .meta({ uniqueItems: true })
         .optional()
         .describe('Tokens that the service keeps fresh, so that no caller waits for a new one.'),
+      prober: proberSchema.optional(),
     },
     { error: 'the file has no policy in it: write version: 1, clients: and grants:' },
   )

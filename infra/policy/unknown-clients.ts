@@ -13,8 +13,9 @@ export function* unknownClients(clients: Clients, entries: Entries): Iterable<Fi
     drafts.map(({ fields }, index) => ({ name: fields.client, path: [section, index, 'client'] })),
   );
   const unknown = uses.filter(({ name }) => name !== undefined && !clients.has(name));
-  for (const [name = '', [first, ...more]] of Map.groupBy(unknown, (use) => use.name)) {
-    if (first === undefined) continue;
+  for (const name of new Set(unknown.map((use) => use.name))) {
+    const [first, ...more] = unknown.filter((use) => use.name === name);
+    if (name === undefined || first === undefined) continue;
     const others = more.length === 0 ? '' : `, here and in ${more.length} more`;
     yield {
       path: first.path,

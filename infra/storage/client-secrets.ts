@@ -5,6 +5,7 @@ import { type CfnSecret, Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
 import type { ClientSecret } from '../policy/compile.ts';
 import { arnOf, literalArn, type Readable, type ReadPolicy, readPolicies } from './read-policies.ts';
+import { denyGrantsToOthers } from './service-grants.ts';
 
 /**
  * The clients' secrets: the stack creates them, or imports them by ARN. Created secrets outlive the stack, as Connect
@@ -62,11 +63,13 @@ export class ClientSecrets extends Construct {
   }
 
   private createKey(): Key {
-    return new Key(this, 'Key', {
+    const key = new Key(this, 'Key', {
       description: 'Encrypts the client secrets of Instacart Connect',
       enableKeyRotation: true,
       removalPolicy: RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
     });
+    key.addToResourcePolicy(denyGrantsToOthers());
+    return key;
   }
 
   /**

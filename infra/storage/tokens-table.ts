@@ -3,6 +3,7 @@ import { AttributeType, BillingMode, Table, TableEncryption } from 'aws-cdk-lib/
 import { AnyPrincipal, Effect, type IRole, PolicyDocument, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { Key } from 'aws-cdk-lib/aws-kms';
 import { Construct } from 'constructs';
+import { denyGrantsToOthers } from './service-grants.ts';
 
 /** Everything that the functions do with items. */
 const usedActions = ['dynamodb:GetItem', 'dynamodb:UpdateItem'];
@@ -56,6 +57,7 @@ export class TokenTable extends Construct {
       pendingWindow: Duration.days(7),
     });
     this.key.addToResourcePolicy(denyAwsBackup());
+    this.key.addToResourcePolicy(denyGrantsToOthers());
     this.table = new Table(this, 'Table', {
       partitionKey: { name: 'pk', type: AttributeType.STRING },
       timeToLiveAttribute: 'ttl',

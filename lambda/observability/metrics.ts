@@ -1,5 +1,4 @@
-/** CloudWatch's namespace of every metric here. */
-export const metricsNamespace = 'ConnectTokenVending';
+import { metricsNamespace } from './metrics-namespace.ts';
 
 export type Metric = {
   name: string;

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { ConfigurationError } from '../../infra/files/problems.ts';
 import { readSettings } from '../../infra/settings.ts';
+import { openSettings } from '../../infra/settings-file.ts';
 
 const good = {
   stackName: 'vending',
@@ -14,7 +15,8 @@ const good = {
 
 function read(change: Record<string, unknown>) {
   const given: Record<string, unknown> = { stage: 'a', stages: { a: { ...good, ...change } } };
-  return readSettings((key) => given[key]);
+  const get = (key: string) => given[key];
+  return readSettings(get, openSettings(get));
 }
 
 describe('the settings of the address', () => {

@@ -4,7 +4,16 @@ import { delimiter, dirname, join } from 'node:path';
 import { temporaryFolder } from '../support/folders.ts';
 
 export const repository = join(import.meta.dirname, '..', '..');
-const sources = ['lambda', 'infra', 'cdk.json', 'package.json', 'tsconfig.json'];
+const sources = [
+  'lambda',
+  'infra',
+  'cdk.json',
+  'package.json',
+  'tsconfig.json',
+  'tsconfig.build.json',
+  'README.md',
+  'LICENSE',
+];
 
 type Result = { code: number; output: string };
 

@@ -74,7 +74,7 @@ describe.each([
     ['GetItem of another table', { action: 'dynamodb:GetItem', resource: `${table.resource}-2` }],
     ['decrypt items by itself', decrypt(keys.tokens)],
     ['decrypt items through another service', decrypt(keys.tokens, 'secretsmanager')],
-    ...['Encrypt', 'GenerateDataKey', 'CreateGrant', 'PutKeyPolicy', 'ScheduleKeyDeletion'].map(
+    ...['Encrypt', 'GenerateDataKey', 'PutKeyPolicy', 'ScheduleKeyDeletion'].map(
       (name): Row => [name, { action: `kms:${name}`, ...keys.tokens, context: via('dynamodb') }],
     ),
     ['invoke the vend function', invoke('VendFunction')],

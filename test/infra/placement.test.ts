@@ -4,6 +4,7 @@ import { readSource } from '../../infra/files/source.ts';
 import { refuseDistantTopic } from '../../infra/placement.ts';
 import { compilePolicy } from '../../infra/policy/compile.ts';
 import type { Settings } from '../../infra/settings.ts';
+import { openSettings } from '../../infra/settings-file.ts';
 import { goodPolicy, toYaml, withClient } from '../support/policies.ts';
 import { template } from './synthesise.ts';
 
@@ -66,7 +67,8 @@ describe('the alarm topic', () => {
       ...(topic !== undefined && { alarmTopicArn: topic }),
     } as Settings;
     try {
-      refuseDistantTopic(settings, compilePolicy(policy, 'p.yaml'), readSource(cdkJson, 'cdk.json'));
+      const file = openSettings(() => undefined, readSource(cdkJson, 'cdk.json'));
+      refuseDistantTopic(settings, compilePolicy(policy, 'p.yaml'), file);
       return undefined;
     } catch (error) {
       if (error instanceof ConfigurationError) return error.message;

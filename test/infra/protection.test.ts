@@ -18,6 +18,7 @@ import {
   read,
   secrets,
   vend,
+  via,
 } from './sample-deployment.ts';
 
 describe('the table’s policy denies every other identity the reading of an item', () => {
@@ -67,13 +68,30 @@ describe('AWS Backup', () => {
 
 describe('the keys lock no administrator out', () => {
   const administer = (name: string, of: typeof keys.tokens): Ask => ({ action: `kms:${name}`, ...of });
-  const names = ['DescribeKey', 'PutKeyPolicy', 'ScheduleKeyDeletion', 'CreateGrant', 'EnableKeyRotation'];
+  const names = ['DescribeKey', 'PutKeyPolicy', 'ScheduleKeyDeletion', 'EnableKeyRotation'];
   questions(administrator, yes, [
     ...names.map((name): Row => [`${name} of the table’s`, administer(name, keys.tokens)]),
     ...names.map((name): Row => [`${name} of the secrets’`, administer(name, keys.secrets)]),
     ['the deployment creates the table', decrypt(keys.tokens, 'dynamodb')],
   ]);
   questions(identity('nobody'), no, [['somebody without a policy', decrypt(keys.tokens, 'dynamodb')]]);
+});
+
+describe('a key is granted to AWS services alone, by what they do for an identity', () => {
+  const createGrant = (of: typeof keys.tokens, context?: Record<string, string>): Ask => ({
+    action: 'kms:CreateGrant',
+    ...of,
+    ...(context && { context }),
+  });
+  const rows = (context?: Record<string, string>): Row[] => [
+    ['the table’s', createGrant(keys.tokens, context)],
+    ['the secrets’', createGrant(keys.secrets, context)],
+  ];
+  describe('an administrator', () => questions(administrator, forbidden, rows()));
+  const forDynamoDb = { 'kms:GrantIsForAWSResource': 'true', ...via('dynamodb') };
+  describe('DynamoDB for the deployment', () => questions(administrator, yes, rows(forDynamoDb)));
+  describe('DynamoDB for somebody without a policy', () =>
+    questions(identity('nobody'), no, rows(forDynamoDb)));
 });
 
 describe('identities that may read any secret of the account are trusted with the secrets', () => {

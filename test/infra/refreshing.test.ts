@@ -154,7 +154,11 @@ describe('both queues', () => {
     const queues = all(stack, 'AWS::SQS::Queue');
     expect(queues).toHaveLength(2);
     for (const queue of queues) {
-      expect(queue).toEqual({ SqsManagedSseEnabled: true, MessageRetentionPeriod: 1_209_600 });
+      expect(queue).toEqual({
+        SqsManagedSseEnabled: true,
+        MessageRetentionPeriod: 1_209_600,
+        RedriveAllowPolicy: { redrivePermission: 'allowAll' },
+      });
     }
   });
 

@@ -4,6 +4,7 @@ import { ConfigurationError } from '../../infra/files/problems.ts';
 import { readSource } from '../../infra/files/source.ts';
 import { readPolicy } from '../../infra/policy/compile.ts';
 import { readSettings } from '../../infra/settings.ts';
+import { openSettings } from '../../infra/settings-file.ts';
 
 const good = {
   stackName: 'vending',
@@ -22,13 +23,19 @@ function read(change: Record<string, unknown> = {}, context: Record<string, unkn
     stages: { a: { ...good, ...change } },
     ...context,
   };
-  return readSettings((key) => given[key]);
+  const get = (key: string) => given[key];
+  return readSettings(get, openSettings(get));
 }
 
 describe('settings', () => {
   it('are those of the stage', () => {
     const alarmTopicArn = 'arn:aws:sns:us-east-1:111122223333:on-call';
-    expect(read({ alarmTopicArn })).toEqual({ ...good, alarmTopicArn, stage: 'a' });
+    expect(read({ alarmTopicArn })).toEqual({
+      ...good,
+      alarmTopicArn,
+      terminationProtection: false,
+      stage: 'a',
+    });
   });
 
   it('refresh every 15 minutes unless they say otherwise', () => {
@@ -40,11 +47,24 @@ describe('settings', () => {
     expect(read({ secretAgeAlarmDays: 3650 }).secretAgeAlarmDays).toBe(3650);
   });
 
+  it('protect a stage called production from deletion unless they say otherwise', () => {
+    const production = (change: object) => ({
+      stage: 'production',
+      stages: { production: { ...good, ...change } },
+    });
+    expect(read({}, production({})).terminationProtection).toBe(true);
+    expect(read({}, production({ terminationProtection: false })).terminationProtection).toBe(false);
+    expect(read({ terminationProtection: true }).terminationProtection).toBe(true);
+  });
+
   it('are right in cdk.json, for every stage', () => {
     const { context } = JSON.parse(readFileSync(new URL('../../cdk.json', import.meta.url), 'utf8'));
     const stages = Object.keys(context.stages);
     expect(context.stage).toBeUndefined();
-    const read = (stage: string) => readSettings((key) => ({ ...context, stage })[key]);
+    const read = (stage: string) => {
+      const get = (key: string) => ({ ...context, stage })[key];
+      return readSettings(get, openSettings(get));
+    };
     expect(new Set(stages.map((stage) => read(stage).stackName)).size).toBe(stages.length);
     const policies = stages.map((stage) => readPolicy(read(stage).policy));
     const secrets = policies.flatMap((policy) => policy.secrets);
@@ -56,6 +76,9 @@ describe('settings', () => {
       { stackName: 'a b' },
       'stackName: write a name of up to 64 letters, digits and -, starting with a letter',
     ],
+    [{ logKeyArn: 'alias/logs' }, 'logKeyArn: write the ARN of a KMS key'],
+    [{ tracing: 'on' }, 'tracing: write true or false'],
+    [{ terminationProtection: 'yes' }, 'terminationProtection: write true or false'],
     [{ stackName: undefined }, 'stackName: write a name such as connect-token-vending'],
     [{ secretAgeAlarmDays: 0 }, 'secretAgeAlarmDays: write a whole number, 1 to 3650'],
     [{ secretAgeAlarmDays: 3651 }, 'secretAgeAlarmDays: write a whole number, 1 to 3650'],
@@ -144,7 +167,8 @@ describe('a mistake in cdk.json', () => {
     const { context } = JSON.parse(text);
     const file = readSource(text, 'cdk.json');
     try {
-      readSettings((key) => ({ ...context, stage: 'production', ...options })[key], file);
+      const get = (key: string) => ({ ...context, stage: 'production', ...options })[key];
+      readSettings(get, openSettings(get, file));
     } catch (error) {
       if (error instanceof ConfigurationError) return error.message;
       throw error;

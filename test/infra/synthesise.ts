@@ -5,6 +5,7 @@ import featureFlags from 'aws-cdk-lib/recommended-feature-flags.json' with { typ
 import { AwsSolutionsChecks } from 'cdk-nag';
 import { compilePolicy } from '../../infra/policy/compile.ts';
 import { readSettings, type Settings } from '../../infra/settings.ts';
+import { openSettings } from '../../infra/settings-file.ts';
 import { VendingStack } from '../../infra/stack.ts';
 import { temporaryFolder } from '../support/folders.ts';
 
@@ -15,7 +16,8 @@ export function createStack(
   policy: string,
   change: Partial<Settings> = {},
 ): { app: App; stack: VendingStack } {
-  const settings = { ...readSettings((key) => ({ ...context, stage: 'production' })[key]), ...change };
+  const get = (key: string) => ({ ...context, stage: 'production' })[key];
+  const settings = { ...readSettings(get, openSettings(get)), ...change };
   const app = new App({ context: featureFlags, outdir: temporaryFolder(), analyticsReporting: false });
   const { stage: stageName, stackName, policy: _file, ...props } = settings;
   const compiled = compilePolicy(policy, 'p.yaml');

@@ -1,0 +1,5 @@
+/** What another CDK app takes from the package. */
+export { ConfigurationError } from './files/problems.ts';
+export { type CompiledPolicy, readPolicy } from './policy/compile.ts';
+export { VendingStack, type VendingStackProps } from './stack.ts';
+export { TokenVending, type TokenVendingProps } from './token-vending.ts';

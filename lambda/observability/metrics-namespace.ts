@@ -1,0 +1,2 @@
+/** CloudWatch's namespace of every metric of the functions. */
+export const metricsNamespace = 'ConnectTokenVending';
