@@ -113,6 +113,15 @@ describe('a gain, which is a loss the other way round', () => {
       [`role/a of 111122223333 # ${ian}, only with min_ttl over 60 s`],
     ],
     [
+      'a min_ttl across the limit of another scope',
+      [{ ...base, maxMinTtl: 60 }],
+      [
+        { ...base, maxMinTtl: 60 },
+        { ...base, id: 'b', scopes: ['connect:compliance'], maxMinTtl: 3600 },
+      ],
+      ['role/a of 111122223333 # connect:compliance by client_credentials for acme, min_ttl up to 3600 s'],
+    ],
+    [
       'revoke',
       [base],
       [{ ...base, revoke: true }],

@@ -124,6 +124,7 @@ describe('the matrix for people', () => {
     const lines = matrixText(shown, 200);
     expect(lines[0]).toMatch(/^PRINCIPAL +CLIENT +GRANT TYPE +SCOPE +CONDITIONS +GRANTS$/);
     expect(lines).toHaveLength(6);
+    expect(lines[2]).toMatch(/^role\/a\* of 111122223333 +acme +client_credentials +connect:ian +ian$/);
     expect(lines.at(-1)).toMatch(
       /^role\/b of 111122223333 +acme +fulfillment_user_assertion +connect:post_checkout +users test-\*, z; X-Retailer-Id the-garden; min_ttl up to 60 s; may revoke +history$/,
     );
