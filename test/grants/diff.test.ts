@@ -282,6 +282,28 @@ describe('a note', () => {
     expect(linesBetween(before, after)).toEqual(expected);
   });
 
+  it('is none on a request without a scope that is new, or is no longer allowed', () => {
+    const added = between([other], [other, base]);
+    expect(added).toEqual(['+ role/a of 111122223333 gains connect:ian by client_credentials for acme']);
+    expect(between([other, base], [other])).toEqual([added[0]?.replace('+', '-').replace('gains', 'loses')]);
+  });
+
+  it('and a line name a principal with the path of the file, and several of them', () => {
+    const pathed = { ...base, principals: [arn('apps/a')] };
+    const more = { ...pathed, scopes: ['connect:ian', 'connect:compliance'] };
+    expect(between([pathed], [more])).toEqual([
+      '+ role/apps/a of 111122223333 gains connect:compliance by client_credentials for acme',
+      expect.stringMatching(/^\* role\/apps\/a of 111122223333: a request without scope/),
+    ]);
+    const some = { ...base, principals: [arn('ab'), arn('ac')] };
+    expect(between([some], [{ ...base, principals: [arn('a*')] }])).toContain(
+      '+ role/a* of 111122223333 other than ab, ac gains connect:ian by client_credentials for acme',
+    );
+    expect(between([{ ...base, principals: [arn('a'), arn('x/a')] }], [base])).toEqual([
+      `* ${arn('a')} and ${arn('x/a')} is written ${arn('a')} now: API Gateway compares the path`,
+    ]);
+  });
+
   it('says nothing about a client that goes, or about a caller who had to name a scope before', () => {
     const two = { ...base, scopes: ['connect:ian', 'connect:compliance'] };
     expect(linesBetween(policyText([base], { beta: { secretName: 'b' } }), policyText([base]))).toEqual([]);
