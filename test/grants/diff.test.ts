@@ -68,7 +68,9 @@ describe('a gain, which is a loss the other way round', () => {
         { ...base, scopes: ['connect:recommendations'] },
         { ...base, id: 'b', grantType: bearer, scopes: ['connect:recommendations'], users: ['*'] },
       ],
-      ['role/apps of 111122223333 # connect:recommendations by retailer-json-bearer for acme, for every user'],
+      [
+        'role/apps of 111122223333 # connect:recommendations by retailer-json-bearer for acme, for every user',
+      ],
     ],
     [
       'every user in place of some',
@@ -113,6 +115,15 @@ describe('a gain, which is a loss the other way round', () => {
       [`role/apps of 111122223333 # ${ian}, only with min_ttl over 60 s`],
     ],
     [
+      'a min_ttl across the limit of another scope',
+      [{ ...base, maxMinTtl: 60 }],
+      [
+        { ...base, maxMinTtl: 60 },
+        { ...base, id: 'b', scopes: ['connect:compliance'], maxMinTtl: 3600 },
+      ],
+      ['role/a of 111122223333 # connect:compliance by client_credentials for acme, min_ttl up to 3600 s'],
+    ],
+    [
       'revoke',
       [base],
       [{ ...base, revoke: true }],
@@ -147,7 +158,12 @@ describe('a gain, which is a loss the other way round', () => {
     [
       'a role of another account, and a user of the same name',
       [base],
-      [{ ...base, principals: [arn('apps'), arn('apps', '444455556666'), arn('apps').replace('role', 'user')] }],
+      [
+        {
+          ...base,
+          principals: [arn('apps'), arn('apps', '444455556666'), arn('apps').replace('role', 'user')],
+        },
+      ],
       [`user/apps of 111122223333 # ${ian}`, `role/apps of 444455556666 # ${ian}`],
     ],
     [
@@ -271,6 +287,28 @@ describe('a note', () => {
     ],
   ])('%s', (_what, before, after, expected) => {
     expect(linesBetween(before, after)).toEqual(expected);
+  });
+
+  it('is none on a request without a scope that is new, or is no longer allowed', () => {
+    const added = between([other], [other, base]);
+    expect(added).toEqual(['+ role/a of 111122223333 gains connect:ian by client_credentials for acme']);
+    expect(between([other, base], [other])).toEqual([added[0]?.replace('+', '-').replace('gains', 'loses')]);
+  });
+
+  it('and a line name a principal with the path of the file, and several of them', () => {
+    const pathed = { ...base, principals: [arn('apps/a')] };
+    const more = { ...pathed, scopes: ['connect:ian', 'connect:compliance'] };
+    expect(between([pathed], [more])).toEqual([
+      '+ role/apps/a of 111122223333 gains connect:compliance by client_credentials for acme',
+      expect.stringMatching(/^\* role\/apps\/a of 111122223333: a request without scope/),
+    ]);
+    const some = { ...base, principals: [arn('ab'), arn('ac')] };
+    expect(between([some], [{ ...base, principals: [arn('a*')] }])).toContain(
+      '+ role/a* of 111122223333 other than ab, ac gains connect:ian by client_credentials for acme',
+    );
+    expect(between([{ ...base, principals: [arn('a'), arn('x/a')] }], [base])).toEqual([
+      `* ${arn('a')} and ${arn('x/a')} is written ${arn('a')} now: API Gateway compares the path`,
+    ]);
   });
 
   it('says nothing about a client that goes, or about a caller who had to name a scope before', () => {

@@ -82,7 +82,7 @@ describe('a revocation is refused for', () => {
   it('and the text of an unknown path names both paths', async () => {
     const { body } = await send({ path: '/v2/oauth/revoke' });
     expect(body['error_description']).toBe(
-      'No such path: use POST /v2/oauth/token or POST /v2/oauth/token/revoke.',
+      'No such path: use POST /v2/oauth/token or POST /v2/oauth/token/revoke. (reason: path)',
     );
   });
 });
