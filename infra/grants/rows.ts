@@ -1,4 +1,3 @@
-import { grantsTo } from '../../lambda/policy/decision.ts';
 import type { Grant } from '../../lambda/policy/policy.ts';
 import { type Identity, matchesPrincipal } from '../../lambda/policy/principal.ts';
 import type { GrantType } from '../../lambda/protocol/scopes.ts';
@@ -31,9 +30,8 @@ export type RowFilter = { who?: Identity | undefined; scope?: string | null | un
  */
 export function rowsOf({ policy, principals }: ShownPolicy, { who, scope }: RowFilter = {}): Row[] {
   const arnOf = createArnOf(principals);
-  const grants = who === undefined ? policy.grants : grantsTo(policy, who);
   const rows = new Map<string, Row>();
-  for (const { grants: ids, ...row } of grants.flatMap((grant) => rowsOfGrant(grant, arnOf, who))) {
+  for (const { grants: ids, ...row } of policy.grants.flatMap((grant) => rowsOfGrant(grant, arnOf, who))) {
     if (scope !== undefined && row.scope !== scope) continue;
     const key = JSON.stringify(row);
     const known = rows.get(key);

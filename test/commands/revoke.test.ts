@@ -63,7 +63,7 @@ describe('npm run revoke', () => {
     const denied = await run(args, token, 'checkout');
     expect([denied.code, denied.stderr]).toEqual([1, '']);
     expect(denied.stdout).toContain(
-      'HTTP 403: The policy does not let this caller revoke tokens of this client.',
+      'HTTP 403: You signed as role/checkout-api of 111122223333. The policy does not let you revoke tokens of this client.',
     );
     world.connect.state.revocationFault = answers(500);
     const failed = await run(args, token);

@@ -137,7 +137,7 @@ describe('a revocation while AWS is in trouble', () => {
     expect(performance.now() - startedAt).toBeLessThan(5_000);
     expect([answer.status, answer.headers.get('retry-after')]).toEqual([503, '1']);
     expect(answer.body['error_description']).toBe(
-      'Connect has revoked the token. The token table is out of reach, so instances that hold the token may vend it until its end: try again.',
+      'Connect has revoked the token. The token table is out of reach, so instances that hold the token may vend it until its end: try again. (reason: table_unavailable)',
     );
     expect(await world.auditOf(answer)).toMatchObject({
       reason: 'table_unavailable',

@@ -6,7 +6,7 @@ import { arn, type Fields, policyText } from './policy-on-disk.ts';
 
 const base: Fields = {
   id: 'base',
-  principals: [arn('a')],
+  principals: [arn('apps')],
   client: 'acme',
   grantType: 'client_credentials',
   scopes: ['connect:ian'],
@@ -39,27 +39,27 @@ describe('a gain, which is a loss the other way round', () => {
   const orders = 'connect:post_checkout by fulfillment_user_assertion for acme';
   const link = 'account_linking by authorization_code for acme';
   it.each<[string, Fields[], Fields[], string[]]>([
-    ['a new grant', [], [base], [`role/a of 111122223333 # ${ian}`]],
+    ['a new grant', [], [base], [`role/apps of 111122223333 # ${ian}`]],
     [
       'a new grant with a retailer',
       [],
       [{ ...base, retailerIds: ['the-garden'] }],
-      [`role/a of 111122223333 # ${ian}, X-Retailer-Id the-garden`],
+      [`role/apps of 111122223333 # ${ian}, X-Retailer-Id the-garden`],
     ],
     [
       'a new grant with everything',
       [],
       [{ ...history, users: ['u 1', 'test-*'], retailerIds: ['g', 'h'], maxMinTtl: 60, revoke: true }],
       [
-        `role/a of 111122223333 # ${orders}, for users test-*, "u 1", X-Retailer-Id g, h, min_ttl up to 60 s`,
-        'role/a of 111122223333 # the right to revoke the tokens of acme',
+        `role/apps of 111122223333 # ${orders}, for users test-*, "u 1", X-Retailer-Id g, h, min_ttl up to 60 s`,
+        'role/apps of 111122223333 # the right to revoke the tokens of acme',
       ],
     ],
     [
       'the token without a scope',
       [base],
       [base, { ...base, id: 'more', scopes: undefined, unscoped: true }],
-      ['role/a of 111122223333 # the token without a scope by client_credentials for acme'],
+      ['role/apps of 111122223333 # the token without a scope by client_credentials for acme'],
     ],
     [
       'another grant type for a scope',
@@ -68,74 +68,85 @@ describe('a gain, which is a loss the other way round', () => {
         { ...base, scopes: ['connect:recommendations'] },
         { ...base, id: 'b', grantType: bearer, scopes: ['connect:recommendations'], users: ['*'] },
       ],
-      ['role/a of 111122223333 # connect:recommendations by retailer-json-bearer for acme, for every user'],
+      [
+        'role/apps of 111122223333 # connect:recommendations by retailer-json-bearer for acme, for every user',
+      ],
     ],
     [
       'every user in place of some',
       [history],
       [{ ...history, users: ['*'] }],
-      [`role/a of 111122223333 # ${orders}, for every user other than test-*`],
+      [`role/apps of 111122223333 # ${orders}, for every user other than test-*`],
     ],
     [
       'a prefix in place of a user below it',
       [{ ...history, users: ['test-1', 'u'] }],
       [{ ...history, users: ['test-*', 'u'] }],
-      [`role/a of 111122223333 # ${orders}, for users test-* other than test-1`],
+      [`role/apps of 111122223333 # ${orders}, for users test-* other than test-1`],
     ],
     [
       'one more user',
       [history],
       [{ ...history, users: ['test-*', 'u'] }],
-      [`role/a of 111122223333 # ${orders}, for user u`],
+      [`role/apps of 111122223333 # ${orders}, for user u`],
     ],
     [
       'one more redirect URI',
       [linking],
       [{ ...linking, redirectUris: ['https://shop.example/one', 'https://shop.example/two'] }],
-      [`role/a of 111122223333 # ${link}, redirect URI https://shop.example/two`],
+      [`role/apps of 111122223333 # ${link}, redirect URI https://shop.example/two`],
     ],
     [
       'one more retailer',
       [{ ...base, retailerIds: ['g'] }],
       [{ ...base, retailerIds: ['g', 'h'] }],
-      [`role/a of 111122223333 # ${ian}, only with X-Retailer-Id h`],
+      [`role/apps of 111122223333 # ${ian}, only with X-Retailer-Id h`],
     ],
     [
       'a longer min_ttl',
       [{ ...base, maxMinTtl: 60 }],
       [{ ...base, maxMinTtl: 3600 }],
-      [`role/a of 111122223333 # ${ian}, only with min_ttl over 60 s and up to 3600 s`],
+      [`role/apps of 111122223333 # ${ian}, only with min_ttl over 60 s and up to 3600 s`],
     ],
     [
       'no limit of min_ttl',
       [{ ...base, maxMinTtl: 60 }],
       [base],
-      [`role/a of 111122223333 # ${ian}, only with min_ttl over 60 s`],
+      [`role/apps of 111122223333 # ${ian}, only with min_ttl over 60 s`],
+    ],
+    [
+      'a min_ttl across the limit of another scope',
+      [{ ...base, maxMinTtl: 60 }],
+      [
+        { ...base, maxMinTtl: 60 },
+        { ...base, id: 'b', scopes: ['connect:compliance'], maxMinTtl: 3600 },
+      ],
+      ['role/a of 111122223333 # connect:compliance by client_credentials for acme, min_ttl up to 3600 s'],
     ],
     [
       'revoke',
       [base],
       [{ ...base, revoke: true }],
-      ['role/a of 111122223333 # the right to revoke the tokens of acme'],
+      ['role/apps of 111122223333 # the right to revoke the tokens of acme'],
     ],
     [
       'a prefix in place of a role below it',
       [base],
-      [{ ...base, principals: [arn('a*')] }],
-      [`role/a* of 111122223333 # ${ian}`.replace(' #', ' other than a #')],
+      [{ ...base, principals: [arn('apps*')] }],
+      [`role/apps* of 111122223333 # ${ian}`.replace(' #', ' other than apps #')],
     ],
     [
       'a wider prefix, beside roles that hold something else',
-      [other, { ...base, principals: [arn('app-*')] }],
+      [other, { ...base, principals: [arn('apps-*')] }],
       [
         other,
-        { ...base, principals: [arn('a*')] },
-        { ...other, id: 'x', principals: [arn('app-1'), arn('ab')], scopes: ['connect:fulfillment'] },
+        { ...base, principals: [arn('apps*')] },
+        { ...other, id: 'x', principals: [arn('apps-1'), arn('appsb')], scopes: ['connect:fulfillment'] },
       ],
       [
-        `role/a* of 111122223333 other than app-* # ${ian}`,
-        'role/ab of 111122223333 # connect:fulfillment by client_credentials for acme',
-        'role/app-1 of 111122223333 # connect:fulfillment by client_credentials for acme',
+        `role/apps* of 111122223333 other than apps-* # ${ian}`,
+        'role/apps-1 of 111122223333 # connect:fulfillment by client_credentials for acme',
+        'role/appsb of 111122223333 # connect:fulfillment by client_credentials for acme',
       ],
     ],
     [
@@ -147,8 +158,13 @@ describe('a gain, which is a loss the other way round', () => {
     [
       'a role of another account, and a user of the same name',
       [base],
-      [{ ...base, principals: [arn('a'), arn('a', '444455556666'), arn('a').replace('role', 'user')] }],
-      [`user/a of 111122223333 # ${ian}`, `role/a of 444455556666 # ${ian}`],
+      [
+        {
+          ...base,
+          principals: [arn('apps'), arn('apps', '444455556666'), arn('apps').replace('role', 'user')],
+        },
+      ],
+      [`user/apps of 111122223333 # ${ian}`, `role/apps of 444455556666 # ${ian}`],
     ],
     [
       'a combination that two grants did not permit',
@@ -158,8 +174,8 @@ describe('a gain, which is a loss the other way round', () => {
       ],
       [{ ...history, users: ['u', 'v'], retailerIds: ['g', 'h'] }],
       [
-        `role/a of 111122223333 # ${orders}, for user u, only with X-Retailer-Id h`,
-        `role/a of 111122223333 # ${orders}, for user v, only with X-Retailer-Id g`,
+        `role/apps of 111122223333 # ${orders}, for user u, only with X-Retailer-Id h`,
+        `role/apps of 111122223333 # ${orders}, for user v, only with X-Retailer-Id g`,
       ],
     ],
   ])('%s', (_what, before, after, expected) => {
@@ -183,7 +199,7 @@ describe('no difference', () => {
     ],
     [
       'one grant split by principal',
-      [{ ...base, principals: [arn('a'), arn('b')] }],
+      [{ ...base, principals: [arn('apps'), arn('b')] }],
       [base, { ...base, id: 'b', principals: [arn('b')] }],
     ],
     [
@@ -197,8 +213,8 @@ describe('no difference', () => {
     ['a narrower grant beside a wider one', [history], [history, { ...history, id: 'b', users: ['test-1'] }]],
     [
       'a role beside a prefix that matches it',
-      [{ ...base, principals: [arn('a*')] }],
-      [{ ...base, principals: [arn('a*'), arn('ab')] }],
+      [{ ...base, principals: [arn('apps*')] }],
+      [{ ...base, principals: [arn('apps*'), arn('appsb')] }],
     ],
     ['the longest min_ttl that the service allows', [base], [{ ...base, maxMinTtl: 7200 }]],
     [
@@ -256,8 +272,8 @@ describe('a note', () => {
       policyText([base]),
       policyText([{ ...base, scopes: ['connect:ian', 'connect:compliance'] }]),
       [
-        '+ role/a of 111122223333 gains connect:compliance by client_credentials for acme',
-        '* role/a of 111122223333: a request without scope by client_credentials for acme meant connect:ian and must name one now',
+        '+ role/apps of 111122223333 gains connect:compliance by client_credentials for acme',
+        '* role/apps of 111122223333: a request without scope by client_credentials for acme meant connect:ian and must name one now',
       ],
     ],
     [
@@ -265,19 +281,41 @@ describe('a note', () => {
       policyText([base]),
       policyText([base, { ...base, id: 'b', scopes: undefined, unscoped: true }]),
       [
-        '+ role/a of 111122223333 gains the token without a scope by client_credentials for acme',
-        '* role/a of 111122223333: a request without scope by client_credentials for acme meant connect:ian and means the token without a scope',
+        '+ role/apps of 111122223333 gains the token without a scope by client_credentials for acme',
+        '* role/apps of 111122223333: a request without scope by client_credentials for acme meant connect:ian and means the token without a scope',
       ],
     ],
   ])('%s', (_what, before, after, expected) => {
     expect(linesBetween(before, after)).toEqual(expected);
   });
 
+  it('is none on a request without a scope that is new, or is no longer allowed', () => {
+    const added = between([other], [other, base]);
+    expect(added).toEqual(['+ role/a of 111122223333 gains connect:ian by client_credentials for acme']);
+    expect(between([other, base], [other])).toEqual([added[0]?.replace('+', '-').replace('gains', 'loses')]);
+  });
+
+  it('and a line name a principal with the path of the file, and several of them', () => {
+    const pathed = { ...base, principals: [arn('apps/a')] };
+    const more = { ...pathed, scopes: ['connect:ian', 'connect:compliance'] };
+    expect(between([pathed], [more])).toEqual([
+      '+ role/apps/a of 111122223333 gains connect:compliance by client_credentials for acme',
+      expect.stringMatching(/^\* role\/apps\/a of 111122223333: a request without scope/),
+    ]);
+    const some = { ...base, principals: [arn('ab'), arn('ac')] };
+    expect(between([some], [{ ...base, principals: [arn('a*')] }])).toContain(
+      '+ role/a* of 111122223333 other than ab, ac gains connect:ian by client_credentials for acme',
+    );
+    expect(between([{ ...base, principals: [arn('a'), arn('x/a')] }], [base])).toEqual([
+      `* ${arn('a')} and ${arn('x/a')} is written ${arn('a')} now: API Gateway compares the path`,
+    ]);
+  });
+
   it('says nothing about a client that goes, or about a caller who had to name a scope before', () => {
     const two = { ...base, scopes: ['connect:ian', 'connect:compliance'] };
     expect(linesBetween(policyText([base], { beta: { secretName: 'b' } }), policyText([base]))).toEqual([]);
     expect(between([two], [base])).toEqual([
-      '- role/a of 111122223333 loses connect:compliance by client_credentials for acme',
+      '- role/apps of 111122223333 loses connect:compliance by client_credentials for acme',
     ]);
   });
 });

@@ -188,7 +188,9 @@ describe('explain', () => {
     expect([code, ...out.split('\n')]).toEqual([
       1,
       'Denied: reason scope',
-      expect.stringMatching(/^The caller gets 403 unauthorized_client: The policy .*scope/),
+      expect.stringMatching(
+        /^The caller gets 403 unauthorized_client: You signed as .*that scope .*\(reason: scope\)$/,
+      ),
       'The nearest grant for connect:compliance is ian:',
       '  scope: its scopes are connect:ian: add connect:compliance',
       '',

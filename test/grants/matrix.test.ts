@@ -124,6 +124,7 @@ describe('the matrix for people', () => {
     const lines = matrixText(shown, 200);
     expect(lines[0]).toMatch(/^PRINCIPAL +CLIENT +GRANT TYPE +SCOPE +CONDITIONS +GRANTS$/);
     expect(lines).toHaveLength(6);
+    expect(lines[2]).toMatch(/^role\/a\* of 111122223333 +acme +client_credentials +connect:ian +ian$/);
     expect(lines.at(-1)).toMatch(
       /^role\/b of 111122223333 +acme +fulfillment_user_assertion +connect:post_checkout +users test-\*, z; X-Retailer-Id the-garden; min_ttl up to 60 s; may revoke +history$/,
     );
@@ -185,7 +186,15 @@ describe('the matrix in Markdown', () => {
       [{ ...row, retailer_ids: ['a|b`c<d>'], users: ['_x_', 'e\u202ef'] }],
       'p_q.yaml',
     );
-    expect(text).toContain('# Who may have what: p\\_q.yaml\n');
+    expect(text.split('\n').slice(0, 6)).toEqual([
+      '# Who may have what: p\\_q.yaml',
+      '',
+      '`npm run policy -- matrix --write` writes this file. Change the policy, not this table.',
+      '',
+      '| principal | client | grant type | scope | conditions | grants |',
+      '|---|---|---|---|---|---|',
+    ]);
+    expect(text.endsWith(' |\n')).toBe(true);
     expect(text.split('\n').at(-2)).toBe(
       '| role/a of 111122223333 | acme | client\\_credentials | connect:ian | users \\_x\\_, "e\\\\u202ef"; X-Retailer-Id "a\\|b\\`c\\<d\\>" | ian |',
     );

@@ -45,7 +45,11 @@ describe('a mistake on the command line', () => {
       ['explain', '--principal', 'arn:aws:iam::111122223333:root', '--grant-type', 'x'],
       /an account's root cannot/,
     ],
-    ['many roles', ['explain', '--principal', 'arn:aws:iam::111122223333:role/a*'], /stands for many roles/],
+    [
+      'many roles',
+      ['explain', '--principal', 'arn:aws:iam::111122223333:role/apps*'],
+      /stands for many roles/,
+    ],
     ['no principal', ['explain', '--grant-type', 'client_credentials'], /^--principal is needed\./],
     [
       'a grant type that there is not',

@@ -17,17 +17,18 @@ const place = { partition: 'aws', account: '111122223333' } as const;
 const role = (name: string): Identity => ({ ...place, kind: 'role', name });
 
 export const identities: Identity[] = [
-  ...['Ap', 'Api', 'Api-2', 'Apo', 'Bat', `${set}${suffix}`, `${set}Admin_${suffix}`].map(role),
-  ...[`${set}00000000000000aa`, 'Apis', 'Api-3'].map(role),
-  { ...place, kind: 'user', name: 'Api' },
-  { ...place, account: '444455556666', kind: 'role', name: 'Api' },
+  ...['Apis', 'Apish', 'Apish-2', 'Apiso', 'Batch', `${set}${suffix}`, `${set}Admin_${suffix}`].map(role),
+  ...[`${set}00000000000000aa`, `${set}00000000000000bb`, 'Apishs', 'Apish-3'].map(role),
+  { ...place, kind: 'user', name: 'Apish' },
+  { ...place, account: '444455556666', kind: 'role', name: 'Apish' },
 ];
 
 const principals: Principal[] = [
   ...identities
-    .filter(({ name }) => !['Apo', 'Bat', 'Apis', 'Api-3'].includes(name))
+    // What a prefix or a permission set matches besides roles that are named.
+    .filter(({ name }) => !['Apiso', 'Batch', 'Apishs', 'Apish-3', `${set}00000000000000bb`].includes(name))
     .map((one): Principal => ({ ...one, match: 'exact' })),
-  ...['Ap', 'Api', 'Api-', 'B'].map((name): Principal => ({ ...role(name), match: 'prefix' })),
+  ...['Apis', 'Apish', 'Apish-', 'Batc'].map((name): Principal => ({ ...role(name), match: 'prefix' })),
   { ...role(set), match: 'permissionSet' },
 ];
 

@@ -18,6 +18,8 @@ describe('a text that no other pattern covers', () => {
     ['lies behind texts', 'x', [exact('xa'), exact('xb')], 'xaa'],
     ['lies behind a text where the others are prefixes', 'x', [prefix('xa'), exact('xb')], 'xba'],
     ['is as deep as it must be', 'x', [prefix('xa'), exact('xb'), prefix('xba'), exact('xbb')], 'xbba'],
+    ['lies behind no text that is a prefix too', 'x', [exact('xa'), prefix('xa'), exact('xb')], 'xba'],
+    ['lies behind the next text', 'x', [exact('xa'), prefix('xaa'), prefix('xab'), exact('xb')], 'xba'],
     ['is none under prefixes', 'x', [prefix('xa'), prefix('xb')], undefined],
     ['is none beyond the longest', 'xaaa', [prefix('xaaa')], undefined],
     ['ignores what begins otherwise', 'x', [prefix('y'), exact('ya')], 'xa'],
@@ -70,6 +72,15 @@ describe('a gain that hides behind other principals', () => {
     expect(differencesBetween(policy({ principals: rest }), after).gains).toHaveLength(1);
     const all = digits.map((digit) => principal(set + digit, 'prefix'));
     expect(differencesBetween(policy({ principals: all }), after).gains).toEqual([]);
+    // Under a prefix that holds something else, some of the set's members are left.
+    const [zero] = all as [Principal];
+    const other = { principals: [zero], scopes: ['connect:ian'] };
+    const changed = differencesBetween(
+      policy({ principals: rest }, other),
+      policy({ principals: [...rest, principal(set, 'permissionSet')] }, other),
+    );
+    expect(changed.gains).toHaveLength(1);
+    expect(changed.losses).toEqual([]);
   });
 
   it('is found among users who are named beside a prefix', () => {

@@ -13,6 +13,9 @@ import { clients, everyRequest, identities, policy } from './random-grants.ts';
 /** What `explain` says, what the matrix shows and what the function does are one thing. */
 
 const requests = clients.flatMap(everyRequest);
+/** A mutant is tried against fewer. */
+const numRuns = process.env['STRYKER_MUTATOR_WORKER'] === undefined ? 50 : 10;
+
 const choices = fc.array(fc.tuple(fc.nat(), fc.nat(), fc.nat(9)), { minLength: 200, maxLength: 200 });
 
 describe('explain and the matrix', () => {
@@ -39,15 +42,22 @@ describe('explain and the matrix', () => {
           seen.reasons.add(reason);
         }
       }),
-      { numRuns: 50, endOnFailure: true },
+      { numRuns, endOnFailure: true },
     );
-    expect(seen.allowed).toBeGreaterThan(500);
-    expect([...seen.reasons].sort()).toEqual(
-      ['caller', 'client', 'grant_type', 'max_min_ttl', null, 'redirect_uri', 'retailer_id', 'scope'].concat([
-        'scope_needed',
-        'user',
-      ]),
-    );
+    expect(seen.allowed).toBeGreaterThan(numRuns * 10);
+    if (numRuns === 50)
+      expect([...seen.reasons].sort()).toEqual(
+        [
+          'caller',
+          'client',
+          'grant_type',
+          'max_min_ttl',
+          null,
+          'redirect_uri',
+          'retailer_id',
+          'scope',
+        ].concat(['scope_needed', 'user']),
+      );
   }, 120_000);
 });
 

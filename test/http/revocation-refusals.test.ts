@@ -36,7 +36,8 @@ const rows: Array<[what: string, deviation: Deviation, status: number, error: Er
   ['a token that is a number', fields({ token: 7 }), 400, 'invalid_request', 'field'],
   ['a token with its line end', fields({ token: `${canary}\n` }), 400, 'invalid_request', 'field'],
   ['a whole Authorization header', fields({ token: `Bearer ${canary}` }), 400, 'invalid_request', 'field'],
-  ['no client, where the policy has several', fields({ client_id: undefined }), 400, 'invalid_request', 'field'],
+  ['no client, where the caller has several', { ...fields({ client_id: undefined }), as: 'backOffice' }, 400, 'invalid_request', 'client_needed'],
+  ['no client, where the caller has one that it may not revoke for', { ...fields({ client_id: undefined }), as: 'checkout' }, 403, 'unauthorized_client', 'revoke'],
   ['a client secret', fields({ client_secret: canary }), 400, 'invalid_request', 'credential_in_body'],
   ['a client assertion', fields({ client_assertion: canary }), 400, 'invalid_request', 'credential_in_body'],
   ['a repeated form field', { headers: form, body: 'client_id=acme&token=a&token=b' }, 400, 'invalid_request', 'field'],
@@ -81,7 +82,7 @@ describe('a revocation is refused for', () => {
   it('and the text of an unknown path names both paths', async () => {
     const { body } = await send({ path: '/v2/oauth/revoke' });
     expect(body['error_description']).toBe(
-      'No such path: use POST /v2/oauth/token or POST /v2/oauth/token/revoke.',
+      'No such path: use POST /v2/oauth/token or POST /v2/oauth/token/revoke. (reason: path)',
     );
   });
 });

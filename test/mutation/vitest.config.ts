@@ -11,7 +11,7 @@ export default defineConfig({
       'test/tokens/{token,cache-key,plan,known,lease}.test.ts',
       'test/connect/token-response.test.ts',
       // The commands of `command-line` are processes of their own.
-      'test/grants/{diff,diff-against-every-request,explain,explain-line,matrix,stand-ins,template-lines}.test.ts',
+      'test/grants/{diff,diff-against-every-request,explain,explain-line,matrix,stand-ins,template-lines,verdicts-agree}.test.ts',
     ],
     setupFiles: ['test/mutation/steady.ts'],
     testTimeout: 30_000,

@@ -1,5 +1,5 @@
 import { authorise } from '../../../lambda/http/authorise.ts';
-import { OAuthError } from '../../../lambda/http/oauth-error.ts';
+import { OAuthError, withReason } from '../../../lambda/http/oauth-error.ts';
 import { readScopes } from '../../../lambda/http/request-scopes.ts';
 import type { AccessRequest } from '../../../lambda/policy/decision.ts';
 import type { Policy } from '../../../lambda/policy/policy.ts';
@@ -32,7 +32,7 @@ export function askFunction(policy: Policy, caller: Identity, question: Question
   } catch (error) {
     if (!(error instanceof OAuthError)) throw error;
     const { reason, code, status, message } = error;
-    return { allow: false, reason, error: code, status, description: message };
+    return { allow: false, reason, error: code, status, description: withReason(message, reason) };
   }
 }
 

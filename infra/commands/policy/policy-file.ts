@@ -1,4 +1,5 @@
 import { relative, resolve } from 'node:path';
+import { readSource } from '../../files/source.ts';
 import { readText } from '../../files/text-file.ts';
 import { type CompiledPolicy, compilePolicy, readPolicy } from '../../policy/compile.ts';
 import { fromShell, UsageError } from '../command-line.ts';
@@ -29,7 +30,8 @@ export function openRevision(wanted: string, path: string): CompiledPolicy {
 
 /** The paths of the policies that the stages of cdk.json name, once each. */
 export function policiesOfStages(): string[] {
-  const { context } = JSON.parse(readText(inCheckout('cdk.json'))) as {
+  const file = inCheckout('cdk.json');
+  const { context } = readSource(readText(file), file).value as {
     context?: { stages?: Record<string, { policy?: unknown }> };
   };
   const named = Object.values(context?.stages ?? {}).map((stage) => stage?.policy);
