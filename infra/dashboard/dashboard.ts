@@ -5,15 +5,13 @@ import {
   GraphWidget,
   type IMetric,
   type IWidget,
-  MathExpression,
-  Metric,
   PeriodOverride,
   Stats,
   TextWidget,
 } from 'aws-cdk-lib/aws-cloudwatch';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import { Construct } from 'constructs';
-import { metricsNamespace } from '../../lambda/observability/metrics-namespace.ts';
+import { byDimension, ours } from './service-metrics.ts';
 
 export type ServiceDashboardProps = {
   /** The dimension `service` of the functions' metrics. */
@@ -165,37 +163,4 @@ function probeWidgets({ serviceName }: ServiceDashboardProps): IWidget[] {
       { width: 24 },
     ),
   ];
-}
-
-/** A metric of the functions, for the whole service. */
-function ours(
-  service: string,
-  metricName: string,
-  more: { statistic?: string; period?: Duration; label?: string },
-) {
-  const dimensionsMap = { service };
-  return new Metric({
-    namespace: metricsNamespace,
-    metricName,
-    dimensionsMap,
-    statistic: Stats.SUM,
-    period,
-    ...more,
-  });
-}
-
-/** One line for each value that the dimension has had. */
-function byDimension(
-  service: string,
-  metricName: string,
-  dimension: string,
-  { statistic, period: each }: { statistic: string; period: Duration } = { statistic: 'Sum', period },
-): MathExpression {
-  const schema = `{${metricsNamespace},service,${dimension}}`;
-  const search = `${schema} MetricName="${metricName}" service="${service}"`;
-  return new MathExpression({
-    expression: `SEARCH('${search}', '${statistic}', ${each.toSeconds()})`,
-    label: '',
-    period: each,
-  });
 }
