@@ -18,6 +18,7 @@ import type { FunctionProps } from './functions/service-lambda.ts';
 import { VendFunction } from './functions/vend-lambda.ts';
 import { templateLines } from './grants/template-lines.ts';
 import { letLogsUse } from './log-key.ts';
+import { mintBudgetPerDay } from './policy/mint-budget.ts';
 import { ClientSecrets } from './storage/client-secrets.ts';
 import { TokenTable } from './storage/tokens-table.ts';
 import { type Settled, type TokenVendingProps, withDefaults } from './token-vending-props.ts';
@@ -145,6 +146,8 @@ export class TokenVending extends Construct {
       refreshing,
       probing: this.probe && { every: settled.probeEvery },
       secretAgeAlarmDays: settled.secretAgeAlarmDays,
+      vendFunctionName: this.vend.function.functionName,
+      mintsPerDay: mintBudgetPerDay(settled.policy.policy),
     });
   }
 

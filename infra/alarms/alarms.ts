@@ -2,6 +2,7 @@ import type { Alarm } from 'aws-cdk-lib/aws-cloudwatch';
 import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
+import { createDemandAlarms } from './demand-alarms.ts';
 import { createProbeAlarms, type Probing } from './probe-alarms.ts';
 import { createRefreshAlarms, type Refreshing } from './refresh-alarms.ts';
 import { type ApiNames, createVendAlarms } from './vend-alarms.ts';
@@ -14,6 +15,9 @@ export type AlarmsProps = {
   /** Undefined where the policy keeps nothing warm: then a refresh function that never runs is no fault. */
   refreshing: Refreshing | undefined;
   secretAgeAlarmDays: number;
+  vendFunctionName: string;
+  /** The most mints that a day should see; undefined where nothing bounds them. */
+  mintsPerDay: number | undefined;
   /** Undefined where the policy has no prober. */
   probing: Probing | undefined;
 };
@@ -32,6 +36,7 @@ export class Alarms extends Construct {
     const alarms = [
       ...this.ofVersion,
       ...others,
+      ...createDemandAlarms(this, props),
       ...(refreshing === undefined ? [] : createRefreshAlarms(this, service, refreshing)),
     ];
     if (topic === undefined) return;

@@ -3,7 +3,7 @@ import { metricsNamespace } from './metrics-namespace.ts';
 export type Metric = {
   name: string;
   value: number;
-  unit: 'Count' | 'Milliseconds' | 'None';
+  unit: 'Count' | 'Milliseconds' | 'Seconds' | 'None';
   /** The field of the line that is a dimension beside `service`. Never a field whose value a caller can choose. */
   by?: 'cache' | 'reason' | 'mint' | 'client';
 };
@@ -26,8 +26,8 @@ export function embedMetrics(metrics: readonly Metric[]): object {
   return { _aws: { Timestamp: Date.now(), CloudWatchMetrics: directives }, ...values };
 }
 
-/** A metric by client is there without the client too: one alarm covers all clients. */
+/** What is counted by client or reason is counted without it too: one alarm covers all of them. */
 function dimensionSets(by: Metric['by']): string[][] {
   if (by === undefined) return [['service']];
-  return by === 'client' ? [['service'], ['service', by]] : [['service', by]];
+  return by === 'client' || by === 'reason' ? [['service'], ['service', by]] : [['service', by]];
 }

@@ -35,7 +35,13 @@ export function createRecordRefresh(log: Log): RecordRefresh {
       log('ERROR', 'token refresh', { ...line, error: errorFields(result), ...embedMetrics(failures) });
       return;
     }
-    const metrics = [...failures, ...mintMetrics(result.minted), ...tableFaultMetrics(result.tableFault)];
+    const metrics: Metric[] = [
+      ...failures,
+      // Without a token there is no life left.
+      { name: 'KeptWarmSeconds', value: details.remainingSeconds ?? 0, unit: 'Seconds' },
+      ...mintMetrics(result.minted),
+      ...tableFaultMetrics(result.tableFault),
+    ];
     log('INFO', 'token refresh', {
       ...line,
       remaining_seconds: details.remainingSeconds,

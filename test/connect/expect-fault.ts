@@ -50,6 +50,8 @@ export async function expectFault(
   // How long things take, the table with them, is another matter, and so is the secret's age.
   const apart = ['UpstreamLatency', 'TableFaults', 'SecretAgeDays'];
   expect(counted.filter((name) => !apart.includes(name))).toEqual([
+    // For the whole service, and by reason.
+    'Failures',
     'Failures',
     mint,
     ...(alarming.includes(reason) ? ['CredentialsRefused'] : []),

@@ -173,9 +173,11 @@ describe('the audit line', () => {
       { name: 'Vends', ...once, dimensions: { service, cache: 'memory' } },
     ]);
     expect(await world.metricsOf(await send(ask({ scope: 'connect:ian' })))).toEqual([
+      { name: 'Denials', ...once, dimensions: { service } },
       { name: 'Denials', ...once, dimensions: { service, reason: 'scope' } },
     ]);
     expect(await world.metricsOf(await send(link({ code: 'unknown-code' })))).toEqual([
+      { name: 'Failures', ...once, dimensions: { service } },
       { name: 'Failures', ...once, dimensions: { service, reason: 'invalid_grant' } },
       { name: 'MintFailures', ...once, dimensions: { service, mint: 'invalid_grant' } },
       { ...latency, dimensions: { service } },

@@ -70,7 +70,10 @@ describe('a revocation is refused for', () => {
       decision: 'deny',
     });
     expect(JSON.stringify(line)).not.toContain(canary);
-    expect(await world.metricsOf(answer)).toMatchObject([{ name: 'Denials', dimensions: { reason } }]);
+    expect(await world.metricsOf(answer)).toMatchObject([
+      { name: 'Denials', dimensions: { service: expect.any(String) } },
+      { name: 'Denials', dimensions: { reason } },
+    ]);
   });
 
   it.each(forbiddenInQuery)('%s in the query', async (name) => {

@@ -93,6 +93,7 @@ describe('a revocation', () => {
       upstream_error: 'unauthorized_client',
     });
     expect(await world.metricsOf(answer)).toMatchObject([
+      { name: 'Failures' },
       { name: 'Failures', dimensions: { reason: 'not_our_token' } },
     ]);
     expect(await whoamiStatus(world, token)).toBe(200);

@@ -8,7 +8,7 @@ import { template } from './synthesise.ts';
 const policy = withKeepWarm({ client: 'acme', scopes: ['connect:fulfillment'] });
 const stack = template(policy);
 const service = [{ Name: 'service', Value: 'connect-token-vending' }];
-const everywhere = ['CredentialsRefused', 'ServerErrors', 'LastingErrors', 'TableFaults', 'SecretAge'];
+const everywhere =
 const whereKeptWarm = [
   'RefreshErrors',
   'RefreshFailures',
