@@ -3,9 +3,9 @@ import featureFlags from 'aws-cdk-lib/recommended-feature-flags.json' with { typ
 import { AwsSolutionsChecks } from 'cdk-nag';
 import { PolicyTooLarge } from './api/resource-policy.ts';
 import { refuseUnknownKeys } from './context-keys.ts';
+import { readPolicy } from './deployed-policy.ts';
 import { ConfigurationError } from './files/problems.ts';
 import { refuseDistantTopic } from './placement.ts';
-import { readPolicy } from './policy/compile.ts';
 import { readSettings } from './settings.ts';
 import { openSettings, readCdkJson } from './settings-file.ts';
 import { VendingStack } from './stack.ts';
@@ -22,8 +22,6 @@ try {
   const file = openSettings(get, cdkJson);
   const settings = readSettings(get, file);
   const compiled = readPolicy(settings.policy, {
-    target: 'deployment',
-    today: new Date().toISOString().slice(0, 10),
     secretsOfOtherStages: secretsOfOtherStages(file.stages, settings.stage),
   });
   refuseDistantTopic(settings, compiled, file);

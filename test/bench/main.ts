@@ -1,6 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { costAtRest } from './at-rest.ts';
 import { coldStart, coldStarts } from './cold-start.ts';
 import { coldMisses, outageRideThrough, simulateFleet } from './fleet.ts';
 import { perRound, rounds } from './interleaved.ts';
@@ -52,6 +53,13 @@ const benches: Record<string, Bench> = {
       await simulateFleet(200),
       await simulateFleet(1, 1_000_000, 5),
     ],
+  },
+  rest: {
+    title: 'A month at rest',
+    words:
+      'The stack of `infra/policy.yaml` while nobody calls, by the resources in its template and `test/bench/prices.ts`. A ' +
+      'fleet that vends adds up to thirty metrics: one for each cache status and each reason that occurs.',
+    rows: async () => costAtRest(),
   },
   cold: {
     title: 'A thousand cold misses at once',

@@ -20,3 +20,16 @@ export const perVend = {
   /** The audit line has 0.8 kB, the access log's line and Lambda's own three about as much together. */
   gigabytesLogged: 1.6e-6,
 };
+
+/** What is paid by the month, in US dollars: list prices in us-east-1, November 2026, beyond any free tier. */
+export const monthly = {
+  /** A customer managed key, before its first rotation. */
+  key: 1,
+  secret: 0.4,
+  /** One metric of a standard alarm. */
+  alarm: 0.1,
+  /** An account's first three dashboards are free. */
+  dashboard: 3,
+  /** A custom metric, for one set of dimensions. */
+  metric: 0.3,
+};

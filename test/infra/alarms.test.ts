@@ -1,14 +1,23 @@
 import { readFileSync } from 'node:fs';
 import { Match } from 'aws-cdk-lib/assertions';
 import { describe, expect, it } from 'vitest';
-import { goodPolicy, toYaml, withKeepWarm } from '../support/policies.ts';
+import { goodPolicy, toYaml, withGrant, withKeepWarm } from '../support/policies.ts';
 import { all, only } from './resources.ts';
 import { template } from './synthesise.ts';
 
 const policy = withKeepWarm({ client: 'acme', scopes: ['connect:fulfillment'] });
 const stack = template(policy);
 const service = [{ Name: 'service', Value: 'connect-token-vending' }];
-const everywhere =
+const everywhere = [
+  'ServerErrors',
+  'CredentialsRefused',
+  'LastingErrors',
+  'TableFaults',
+  'SecretAge',
+  'Denials',
+  'Throttles',
+  'Mints',
+];
 const whereKeptWarm = [
   'RefreshErrors',
   'RefreshFailures',
@@ -141,6 +150,45 @@ describe('an alarm sounds', () => {
       Threshold: 1,
       ComparisonOperator: 'GreaterThanOrEqualToThreshold',
     });
+  });
+});
+
+describe('an alarm sounds where callers ask for too much:', () => {
+  it.each([
+    ['a hundred denials, three times', 'Denials', 300, { Threshold: 100, EvaluationPeriods: 3 }],
+    ['more mints in a day than the policy has tokens, twice over', 'Mints', 86_400, { Threshold: 20 }],
+  ])('%s', (_what, MetricName, Period, more) => {
+    stack.hasResourceProperties('AWS::CloudWatch::Alarm', {
+      Namespace: 'ConnectTokenVending',
+      MetricName,
+      Dimensions: service,
+      Statistic: 'Sum',
+      Period,
+      ComparisonOperator: 'GreaterThanThreshold',
+      TreatMissingData: 'notBreaching',
+      ...more,
+    });
+  });
+
+  it('instances that Lambda has not, two times of three', () => {
+    stack.hasResourceProperties('AWS::CloudWatch::Alarm', {
+      Namespace: 'AWS/Lambda',
+      MetricName: 'Throttles',
+      Dimensions: [{ Name: 'FunctionName', Value: { Ref: Match.stringLikeRegexp('^VendFunction') } }],
+      Statistic: 'Sum',
+      Threshold: 1,
+      EvaluationPeriods: 3,
+      DatapointsToAlarm: 2,
+    });
+  });
+
+  it('but no number of mints is too high where callers choose users', () => {
+    const users = {
+      grantType: 'fulfillment_user_assertion',
+      scopes: ['connect:post_checkout'],
+      users: ['*'],
+    };
+    expect(names(template(withGrant(users)))).toEqual(everywhere.filter((name) => name !== 'Mints'));
   });
 });
 

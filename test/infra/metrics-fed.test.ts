@@ -8,7 +8,10 @@ import { all, type Properties } from './resources.ts';
 import { template } from './synthesise.ts';
 
 const policy = readFileSync(new URL('../local/cli/policy.yaml', import.meta.url), 'utf8');
-const onlyApplications = policy.replaceAll(/ {2}- id: (?:order-history|storefront|linking)\n(?: {4}.*\n)+/g, '');
+const onlyApplications = policy.replaceAll(
+  / {2}- id: (?:order-history|storefront|linking)\n(?: {4}.*\n)+/g,
+  '',
+);
 const stack = template(onlyApplications);
 
 /** What AWS emits by itself, and the page that says so. */
@@ -34,8 +37,11 @@ function usedByAlarms(): Map<string, string[]> {
   const use = (metric: string, by: string) => used.set(metric, [...(used.get(metric) ?? []), by]);
   for (const [id, { Properties }] of Object.entries(stack.findResources('AWS::CloudWatch::Alarm'))) {
     const name = `alarm ${id.replace(/^Alarms(\w+)\w{8}$/, '$1')}`;
-    const parts: Properties[] = Properties.Metrics?.flatMap(({ MetricStat }: Properties) => MetricStat?.Metric ?? []);
-    for (const one of parts ?? [Properties]) use(nameOf(one['Namespace'], one['MetricName'], dimensionsOf(one)), name);
+    const parts: Properties[] = Properties.Metrics?.flatMap(
+      ({ MetricStat }: Properties) => MetricStat?.Metric ?? [],
+    );
+    for (const one of parts ?? [Properties])
+      use(nameOf(one['Namespace'], one['MetricName'], dimensionsOf(one)), name);
   }
   return used;
 }
@@ -52,7 +58,10 @@ function usedByWidgets(): Map<string, string[]> {
   const used = new Map<string, string[]>();
   for (const { properties } of widgetsOf(stack)) {
     for (const [first = '', name = '', ...rest] of properties.metrics ?? []) {
-      const metric = typeof first === 'object' ? searched(first.expression ?? '') : named(String(first), String(name), rest);
+      const metric =
+        typeof first === 'object'
+          ? searched(first.expression ?? '')
+          : named(String(first), String(name), rest);
       used.set(metric, [...(used.get(metric) ?? []), `widget ${properties.title}`]);
     }
   }

@@ -1,3 +1,4 @@
+import { readPolicy } from '../../deployed-policy.ts';
 import { ConfigurationError } from '../../files/problems.ts';
 import { plural } from '../../grants/words.ts';
 import type { CompiledPolicy } from '../../policy/compile.ts';

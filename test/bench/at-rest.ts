@@ -1,0 +1,79 @@
+import { readFileSync } from 'node:fs';
+import { App } from 'aws-cdk-lib';
+import { Template } from 'aws-cdk-lib/assertions';
+import { compilePolicy } from '../../infra/policy/compile.ts';
+import { VendingStack } from '../../infra/stack.ts';
+import { monthly, prices } from './prices.ts';
+import type { Row } from './report.ts';
+
+const example = new URL('../../infra/policy.yaml', import.meta.url);
+const proberRole = 'arn:aws:iam::111122223333:role/connect-token-vending-prober';
+const minutesAMonth = 30.4 * 24 * 60;
+
+/**
+ * Metrics that the functions emit although nobody calls, once for each set of dimensions: those of a refresh run, of the
+ * one mint a day of each kept-warm token, and of the prober's two requests.
+ */
+function metricsAtRest(clients: number, hasProber: boolean): number {
+  const refresh = ['KeptWarmSeconds', 'Mints', 'UpstreamLatency', 'SecretAgeDays'].length + clients;
+  const prober = ['ProbeVendRight', 'ProbeRefusalRight', 'Denials', 'Denials by scope'].length;
+  return refresh + (hasProber ? prober + ['Vends by memory', 'Vends by table'].length : 0);
+}
+
+/** What the stack of the example policy costs a month while nobody calls, without and with a prober. */
+export function costAtRest(): Row[] {
+  const policy = readFileSync(example, 'utf8');
+  return [
+    row('without a prober', policy, false),
+    row('with a prober', `${policy}\nprober: { role: '${proberRole}' }\n`, true),
+  ];
+}
+
+function row(stack: string, text: string, hasProber: boolean): Row {
+  const policy = compilePolicy(text, 'policy.yaml');
+  const template = Template.fromStack(new VendingStack(new App(), 'Bench', { policy }));
+  const count = (type: string) => Object.keys(template.findResources(type)).length;
+  const clients = policy.policy.clients.length;
+  const amounts = {
+    keys: count('AWS::KMS::Key'),
+    secrets: count('AWS::SecretsManager::Secret'),
+    alarms: count('AWS::CloudWatch::Alarm'),
+    'metrics of alarms': alarmMetrics(template),
+    dashboards: count('AWS::CloudWatch::Dashboard'),
+    metrics: metricsAtRest(clients, hasProber),
+  };
+  const perMonth =
+    amounts.keys * monthly.key +
+    amounts.secrets * monthly.secret +
+    amounts['metrics of alarms'] * monthly.alarm +
+    amounts.metrics * monthly.metric;
+  const calls = callsAtRest(clients, policy.policy.keepWarm.length, hasProber);
+  return {
+    stack,
+    ...amounts,
+    '$ for these but the dashboard': perMonth.toFixed(2),
+    '$ for the dashboard': (amounts.dashboards * monthly.dashboard).toFixed(2),
+    '$ for runs and probes': calls.toFixed(2),
+    '$ a month': (perMonth + amounts.dashboards * monthly.dashboard + calls).toFixed(2),
+  };
+}
+
+/** An alarm of an expression is paid for each metric in it. */
+function alarmMetrics(template: Template): number {
+  const alarms = Object.values(template.findResources('AWS::CloudWatch::Alarm'));
+  const metrics = alarms.map(
+    ({ Properties }) => Properties.Metrics?.filter((one: object) => 'MetricStat' in one) ?? [0],
+  );
+  return metrics.flat().length;
+}
+
+/** The refresh function's runs, every 15 minutes, and the prober's, every five, which sends two requests. */
+function callsAtRest(clients: number, keptWarm: number, hasProber: boolean): number {
+  const runs = minutesAMonth / 15;
+  const run = prices.lambdaRequest + 0.5 * 0.2 * prices.lambdaDuration;
+  const refresh = runs * (run + clients * prices.secretRead + keptWarm * prices.tableRead);
+  if (!hasProber) return refresh;
+  const vend =
+    prices.apiRequest + prices.lambdaRequest + 0.5 * 0.01 * prices.lambdaDuration + prices.tableRead;
+  return refresh + (minutesAMonth / 5) * (run + 2 * (vend + 1.6e-6 * prices.logIngestion));
+}
