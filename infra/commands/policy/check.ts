@@ -1,7 +1,7 @@
 import { readPolicy } from '../../deployed-policy.ts';
 import { ConfigurationError } from '../../files/problems.ts';
 import { plural } from '../../grants/words.ts';
-import { type CompiledPolicy, readPolicy } from '../../policy/compile.ts';
+import type { CompiledPolicy } from '../../policy/compile.ts';
 import { fromShell, usageStatus } from '../command-line.ts';
 import { printJson, printLines, readOptions } from './options.ts';
 import { policiesOfStages } from './policy-file.ts';
@@ -51,8 +51,7 @@ export function check(args: string[]): number {
 
 function checkFile(file: string): Checked {
   try {
-    const today = new Date().toISOString().slice(0, 10);
-    return { file, compiled: readPolicy(file, { target: 'deployment', today }), problems: [] };
+    return { file, compiled: readPolicy(file), problems: [] };
   } catch (error) {
     if (!(error instanceof ConfigurationError)) throw error;
     return { file, problems: error.message.split('\n') };
