@@ -83,6 +83,28 @@ describe('npm run policy', { timeout: 120_000 }, () => {
     expect([code, JSON.parse(out)]).toEqual([0, { gains: [], losses: [], notes: [] }]);
   });
 
+  it('checks for a deployment, by the date of today', async () => {
+    const day = (days: number) => new Date(Date.now() + days * 86_400_000).toISOString().slice(0, 10);
+    const withGrantThat = (change: object, baseUrl?: string) => {
+      const policy = goodPolicy();
+      return toYaml({
+        ...policy,
+        clients: { acme: { ...policy.clients['acme'], ...(baseUrl !== undefined && { baseUrl }) } },
+        grants: [{ ...policy.grants[0], ...change }],
+      });
+    };
+    const folder = temporaryFolder();
+    writeFileSync(join(folder, 'ends.yaml'), withGrantThat({ expires: day(3) }));
+    writeFileSync(join(folder, 'ended.yaml'), withGrantThat({ expires: day(-3) }));
+    writeFileSync(join(folder, 'local.yaml'), withGrantThat({}, 'http://127.0.0.1:4010'));
+    const run = (file: string) => policyCommand(['check', file], { folder });
+    const [ends, ended, local] = await Promise.all(['ends.yaml', 'ended.yaml', 'local.yaml'].map(run));
+    expect([ends?.code, ended?.code, local?.code]).toEqual([0, 2, 2]);
+    expect(ends?.err).toContain('the last day of grant checkout is');
+    expect(ended?.err).toContain('the grant has expired on');
+    expect(local?.err).toContain('is on this machine');
+  });
+
   it('checks as synth does, several files at once, with status 2 for a mistake', async () => {
     const folder = temporaryFolder();
     writeFileSync(join(folder, 'good.yaml'), toYaml(goodPolicy()));

@@ -121,7 +121,7 @@ describe('a gain, which is a loss the other way round', () => {
         { ...base, maxMinTtl: 60 },
         { ...base, id: 'b', scopes: ['connect:compliance'], maxMinTtl: 3600 },
       ],
-      ['role/a of 111122223333 # connect:compliance by client_credentials for acme, min_ttl up to 3600 s'],
+      ['role/apps of 111122223333 # connect:compliance by client_credentials for acme, min_ttl up to 3600 s'],
     ],
     [
       'revoke',
@@ -291,7 +291,7 @@ describe('a note', () => {
 
   it('is none on a request without a scope that is new, or is no longer allowed', () => {
     const added = between([other], [other, base]);
-    expect(added).toEqual(['+ role/a of 111122223333 gains connect:ian by client_credentials for acme']);
+    expect(added).toEqual(['+ role/apps of 111122223333 gains connect:ian by client_credentials for acme']);
     expect(between([other, base], [other])).toEqual([added[0]?.replace('+', '-').replace('gains', 'loses')]);
   });
 
@@ -302,12 +302,12 @@ describe('a note', () => {
       '+ role/apps/a of 111122223333 gains connect:compliance by client_credentials for acme',
       expect.stringMatching(/^\* role\/apps\/a of 111122223333: a request without scope/),
     ]);
-    const some = { ...base, principals: [arn('ab'), arn('ac')] };
-    expect(between([some], [{ ...base, principals: [arn('a*')] }])).toContain(
-      '+ role/a* of 111122223333 other than ab, ac gains connect:ian by client_credentials for acme',
+    const some = { ...base, principals: [arn('appsb'), arn('appsc')] };
+    expect(between([some], [{ ...base, principals: [arn('apps*')] }])).toContain(
+      '+ role/apps* of 111122223333 other than appsb, appsc gains connect:ian by client_credentials for acme',
     );
-    expect(between([{ ...base, principals: [arn('a'), arn('x/a')] }], [base])).toEqual([
-      `* ${arn('a')} and ${arn('x/a')} is written ${arn('a')} now: API Gateway compares the path`,
+    expect(between([{ ...base, principals: [arn('apps'), arn('x/apps')] }], [base])).toEqual([
+      `* ${arn('apps')} and ${arn('x/apps')} is written ${arn('apps')} now: API Gateway compares the path`,
     ]);
   });
 

@@ -12,7 +12,7 @@ export function policyText(
 version: 1
 clients:
 ${Object.entries(more)
-  .map(([name, url]) => `  ${name}: { baseUrl: '${url}', secretName: connect/${name} }`)
+  .map(([name, url]) => `  ${name}: { baseUrl: '${url}', secretName: connect/${name}${otherHost(url)} }`)
   .join('\n')}
   acme:
     baseUrl: ${baseUrl}
@@ -116,4 +116,12 @@ function grantsOf(client: string): string {
     grantType: authorization_code
     scopes: [account_linking]
     redirectUris: [https://shop.example/instacart/callback]`;
+}
+
+/** What a policy must say out loud of a host that is neither Instacart's nor on this machine. */
+function otherHost(url: string): string {
+  const { hostname } = new URL(url);
+  return /^(localhost|127\.0\.0\.1|\[::1\])$|\.instacart\.(com|tools)$/.test(hostname)
+    ? ''
+    : ', otherHost: true';
 }

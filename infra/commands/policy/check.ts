@@ -1,13 +1,14 @@
 import { ConfigurationError } from '../../files/problems.ts';
 import { plural } from '../../grants/words.ts';
-import type { CompiledPolicy } from '../../policy/compile.ts';
+import { type CompiledPolicy, readPolicy } from '../../policy/compile.ts';
 import { fromShell, usageStatus } from '../command-line.ts';
 import { printJson, printLines, readOptions } from './options.ts';
-import { openPolicy, policiesOfStages } from './policy-file.ts';
+import { policiesOfStages } from './policy-file.ts';
 
 const help = `npm run policy -- check [FILE…]
 
 Checks policy files as cdk synth does, with the same messages: FILE:LINE:COLUMN FIELD: what to write instead.
+Warns of grants that expire within 30 days. What two stages share, only synth compares.
 Without FILE: the policies that the stages of cdk.json name.
 
   --policy FILE   the same as FILE
@@ -31,18 +32,34 @@ export function check(args: string[]): number {
     printJson(checked.map(({ file, problems }) => ({ file, ok: problems.length === 0, problems })));
   } else {
     if (values.quiet !== true) printLines(checked.flatMap(praise));
-    process.stderr.write(checked.flatMap(({ problems }) => problems.map((line) => `${line}\n`)).join(''));
+    process.stderr.write(
+      checked
+        .flatMap(({ compiled }) => compiled?.warnings ?? [])
+        .map(asLine)
+        .join(''),
+    );
+    process.stderr.write(
+      checked
+        .flatMap(({ problems }) => problems)
+        .map(asLine)
+        .join(''),
+    );
   }
   return checked.every(({ problems }) => problems.length === 0) ? 0 : usageStatus;
 }
 
 function checkFile(file: string): Checked {
   try {
-    return { file, compiled: openPolicy(file), problems: [] };
+    const today = new Date().toISOString().slice(0, 10);
+    return { file, compiled: readPolicy(file, { target: 'deployment', today }), problems: [] };
   } catch (error) {
     if (!(error instanceof ConfigurationError)) throw error;
     return { file, problems: error.message.split('\n') };
   }
+}
+
+function asLine(text: string): string {
+  return `${text}\n`;
 }
 
 function praise({ file, compiled }: Checked): string[] {
