@@ -6,6 +6,7 @@ import type { TokenVending } from './token-vending.ts';
 export function addOutputs(stack: Stack, policy: CompiledPolicy, vending: TokenVending): void {
   for (const [id, description, value] of [
     ...serviceOutputs(stack, policy, vending),
+    ...probeOutputs(vending),
     ...secretOutputs(policy, vending),
   ]) {
     new CfnOutput(stack, id, { description, value });
@@ -39,6 +40,14 @@ function serviceOutputs(stack: Stack, policy: CompiledPolicy, vending: TokenVend
 
 function executeApiUrl(url: string): Output {
   return ['ExecuteApiUrl', "The same under API Gateway's own name", url];
+}
+
+function probeOutputs({ probe }: TokenVending): Output[] {
+  if (probe === undefined) return [];
+  return [
+    ['ProbeFunctionName', 'The probe function', probe.function.functionName],
+    ['ProbeLogGroup', "The probe function's log", probe.logGroup.logGroupName],
+  ];
 }
 
 /** For the secrets that this stack has created. */

@@ -45,6 +45,13 @@ export function addPlacementRules(
       `secretArn, kmsKeyArn and alarmTopicArn are in ${region}: deploy the stack there, or write ARNs of its region.`,
     );
   }
+  if (policy.proberArn !== undefined) {
+    const { account } = placeOf(policy.proberArn);
+    new CfnRule(stack, 'AccountOfProber').addAssertion(
+      Fn.conditionEquals(Aws.ACCOUNT_ID, account),
+      `The prober's role is in account ${account}, and the stack makes it: deploy the stack there, or write a role of its account.`,
+    );
+  }
   // Another account's secret needs a key that its owner shares; AWS's own aws/secretsmanager cannot be shared.
   const ownKey = imported.find(({ kmsKeyArn }) => kmsKeyArn === undefined);
   if (ownKey !== undefined) {

@@ -42,11 +42,7 @@ export class TokenVending extends Construct {
     if (props.logKey) letLogsUse(props.logKey, Stack.of(this));
     this.secrets = new ClientSecrets(this, 'Secrets', props.policy.secrets);
     this.tokenTable = new TokenTable(this, 'Tokens');
-    const functions: FunctionProps = {
-      ...settled,
-      asset: this.bundle(settled),
-      network: networkOf(props),
-    };
+    const functions = this.functionProps(settled, props);
     this.vend = this.createVend(functions, settled);
     this.refresh = this.createRefresh(functions, settled);
     const refreshing = keptWarm(settled) > 0 ? this.scheduleRefresh(settled) : undefined;
@@ -77,6 +73,13 @@ export class TokenVending extends Construct {
   grantInvoke(grantee: IGrantable): Grant {
     const [actions, resourceArns] = [['execute-api:Invoke'], this.api.callArns];
     return Grant.addToPrincipal({ grantee, actions, resourceArns });
+  }
+
+  /** Nothing but what all have in common: only the vend function has a limit of its instances. */
+  private functionProps(settled: Settled, props: TokenVendingProps): FunctionProps {
+    const { serviceName, memoryMegabytes, tracing, logs } = settled;
+    const network = networkOf(props);
+    return { serviceName, memoryMegabytes, tracing, logs, network, asset: this.bundle(settled) };
   }
 
   /** The folder with the code of all functions, and the policy. */

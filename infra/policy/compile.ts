@@ -53,8 +53,10 @@ export function compilePolicy(
   refuseIf([...structureFindings(value), ...ruleFindings(value, checks)]);
   const entries = policySchema.parse(value);
   const compiled = toCompiled(entries);
+  // The prober's own grant comes last. A token that is granted to nobody else is not worth keeping.
+  const written = { ...compiled.policy, grants: compiled.policy.grants.slice(0, entries.grants.length) };
   refuseIf([
-    ...keepWarmFindings(entries.keepWarm ?? [], compiled.policy),
+    ...keepWarmFindings(entries.keepWarm ?? [], written),
     ...proberFindings(entries, compiled.policy),
   ]);
   const expiring = locate([...expiringGrants(entries.grants, checks.today)]);

@@ -1,5 +1,7 @@
 import { connectScopes, type GrantType, grantTypes } from '../../lambda/protocol/scopes.ts';
 import { fieldsFor, retailerBearer } from './grant-type-fields.ts';
+import { stackRoleRule } from './principal-pattern.ts';
+import { proberGrantId } from './prober.ts';
 import { baseUrlRule, ownHostRule } from './urls.ts';
 
 /**
@@ -38,8 +40,20 @@ export const grantConditions: Schema = {
   allOf: grantTypes.map((grantType) => whereGrantType(grantType, fieldsOf(grantType))),
 };
 
+export const proberConditions: Schema = { allOf: [{ properties: { role: { pattern: stackRoleRule } } }] };
+
+/** What a prober needs of the rest of the file. */
+const besideProber: Schema = {
+  required: ['keepWarm'],
+  properties: {
+    keepWarm: { minItems: 1 },
+    grants: { items: { properties: { id: { not: { const: proberGrantId } } } } },
+  },
+};
+
 /** Where no client has private scopes, Connect's own are all that there are. */
 export const policyConditions: Schema = {
+  dependencies: { prober: besideProber },
   if: { properties: { clients: { additionalProperties: { not: { required: ['scopes'] } } } } },
   // biome-ignore lint/suspicious/noThenProperty: a keyword of JSON Schema.
   then: {

@@ -7,8 +7,9 @@ import {
   keepWarmConditions,
   policyConditions,
   privateScopeNames,
+  proberConditions,
 } from './json-schema-rules.ts';
-import { clientsSchema, keepWarmSchema, policySchema } from './schema.ts';
+import { clientsSchema, keepWarmSchema, policySchema, proberSchema } from './schema.ts';
 
 /** What zod cannot tell of a schema: rules between fields, and checks that are functions. */
 const conditions = new Map<unknown, Record<string, unknown>>([
@@ -18,6 +19,7 @@ const conditions = new Map<unknown, Record<string, unknown>>([
   [privateScopeName, privateScopeNames],
   [grantSchema, grantConditions],
   [keepWarmSchema, keepWarmConditions],
+  [proberSchema, proberConditions],
 ]);
 
 /** The JSON Schema of the policy file, for editors; draft 7 is what YAML's language server knows best. */

@@ -1,13 +1,18 @@
 import type { Finding, Path } from '../files/problems.ts';
 import type { Clients } from './client-rules.ts';
 import type { GrantEntry } from './grant-schema.ts';
+import type { ProberEntry } from './schema.ts';
 import type { Draft } from './structure.ts';
 
 /** One part of an ARN, which all of them must have in common. */
 type Part = { path: Path; value: string | undefined };
 
 /** A stack is in one partition and one region, and reads secrets there only. */
-export function* onePlace(clients: Clients, grants: ReadonlyArray<Draft<GrantEntry>>): Iterable<Finding> {
+export function* onePlace(
+  clients: Clients,
+  grants: ReadonlyArray<Draft<GrantEntry>>,
+  prober: Draft<ProberEntry>,
+): Iterable<Finding> {
   const secrets = arnsOf(clients, 'secretArn');
   const part = (index: number) => (one: { path: Path; parts: string[] }) => ({
     path: one.path,
@@ -15,7 +20,11 @@ export function* onePlace(clients: Clients, grants: ReadonlyArray<Draft<GrantEnt
   });
   // An identity of one partition cannot sign requests in another.
   yield* differing(
-    [...partitionsOf(grants), ...[...secrets, ...arnsOf(clients, 'kmsKeyArn')].map(part(1))],
+    [
+      ...partitionsOf(grants),
+      partitionOf(prober),
+      ...[...secrets, ...arnsOf(clients, 'kmsKeyArn')].map(part(1)),
+    ],
     (first) => `is in another partition than the first principal: write arn:${first}:…`,
   );
   // A key of another region than its secret's has a finding already.
@@ -40,6 +49,10 @@ function partitionsOf(grants: ReadonlyArray<Draft<GrantEntry>>): Part[] {
   );
 }
 
+function partitionOf({ fields: { role } }: Draft<ProberEntry>): Part {
+  return { path: ['prober', 'role'], value: role?.principal.partition };
+}
+
 function arnsOf(clients: Clients, key: 'secretArn' | 'kmsKeyArn') {
   return [...clients].flatMap(([client, { fields, has }]) => {
     const parts = fields[key]?.split(':');
@@ -50,6 +63,6 @@ function arnsOf(clients: Clients, key: 'secretArn' | 'kmsKeyArn') {
 function* differing(parts: readonly Part[], text: (first: string) => string): Iterable<Finding> {
   const first = parts[0]?.value;
   for (const { path, value } of parts) {
-    if (first !== undefined && value !== first) yield { path, text: text(first) };
+    if (first !== undefined && value !== undefined && value !== first) yield { path, text: text(first) };
   }
 }

@@ -25,5 +25,8 @@ const setNameRule = `${permissionSetPrefix}${iamCharacterRule}+_`;
 const setRule = String.raw`(?=${iamNameRule}$)${setNameRule}${permissionSetSuffixRule}|(?=${iamCharacterRule}{1,63}\*$)${setNameRule}\*`;
 const roleRule = `(?!${permissionSetPrefix})(?:${iamNameRule}|${prefixRule})|${setRule}`;
 
+/** Every principal that is one role of a stack's. AWS keeps the names of permission sets' roles for itself. */
+export const stackRoleRule = `^arn:${partitionRule}:iam::${accountIdRule}:role/${pathRule}(?!${permissionSetPrefix})${iamNameRule}$`;
+
 /** Every principal that `parsePrincipal` takes, and no other text; for the JSON Schema, which knows patterns alone. */
 export const principalRule = `^arn:${partitionRule}:iam::${accountIdRule}:(?:user/${pathRule}${iamNameRule}|role/${pathRule}(?:${roleRule}))$`;

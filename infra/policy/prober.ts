@@ -2,13 +2,14 @@ import { decide } from '../../lambda/policy/decision.ts';
 import type { Grant, KeepWarm, Policy, Prober } from '../../lambda/policy/policy.ts';
 import { connectScopes } from '../../lambda/protocol/scopes.ts';
 import type { Finding } from '../files/problems.ts';
-import type { PolicyFile } from './schema.ts';
+import { stackRoleRule } from './principal-pattern.ts';
+import type { PolicyFile, ProberEntry } from './schema.ts';
 
 const grantType = 'client_credentials';
 /** The id of the grant that the compiler adds for the prober. */
 export const proberGrantId = 'prober';
 
-type ProberEntry = NonNullable<PolicyFile['prober']>;
+const stackRole = new RegExp(stackRoleRule);
 
 /** The policy with the prober, and a grant of the token that it is vended. */
 export function withProber(policy: Policy, { role }: ProberEntry): Policy {
@@ -39,8 +40,7 @@ export function* proberFindings(
 ): Iterable<Finding> {
   if (prober === undefined) return;
   const find = (text: string): Finding => ({ path: ['prober', 'role'], text });
-  const { kind, match } = prober.role.principal;
-  if (kind !== 'role' || match !== 'exact') {
+  if (!stackRole.test(prober.role.arn)) {
     yield find('must be one role, which the stack makes: write arn:aws:iam::111122223333:role/NAME');
   }
   if (keepWarm.length === 0) {

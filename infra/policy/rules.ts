@@ -8,13 +8,13 @@ import { expiredGrants } from './expiry.ts';
 import { grantRules } from './grant-rules.ts';
 import { type GrantEntry, grantSchema } from './grant-schema.ts';
 import { onePlace } from './one-place.ts';
-import { keepWarmSchema } from './schema.ts';
+import { keepWarmSchema, proberSchema } from './schema.ts';
 import { type Draft, draft } from './structure.ts';
 import { unknownClients } from './unknown-clients.ts';
 
 /** Checks what must hold between fields, and against the stack's surroundings. Single fields may still be wrong. */
 export function ruleFindings(value: unknown, checks: Checks): Finding[] {
-  const { clients, grants, keepWarm } = (value ?? {}) as Record<string, unknown>;
+  const { clients, grants, keepWarm, prober } = (value ?? {}) as Record<string, unknown>;
   const named: Clients = new Map(
     Object.entries(isObject(clients) ? clients : {}).map(([name, raw]) => [name, draft(clientSchema, raw)]),
   );
@@ -26,7 +26,7 @@ export function ruleFindings(value: unknown, checks: Checks): Finding[] {
     ...drafts.flatMap((grant, index) => within(['grants', index], grantRules(grant, named))),
     ...unknownClients(named, { grants: drafts, keepWarm: kept }),
     ...repeatedIds(drafts),
-    ...onePlace(named, drafts),
+    ...onePlace(named, drafts, draft(proberSchema, prober)),
     ...deploymentRules(named, drafts, checks),
     ...expiredGrants(drafts, checks.today),
   ];

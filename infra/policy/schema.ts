@@ -64,4 +64,5 @@ export const policySchema = z
   .describe('Who may get which Instacart Connect tokens.');
 
 export type PolicyFile = z.output<typeof policySchema>;
+export type ProberEntry = z.output<typeof proberSchema>;
 export type KeepWarmEntry = z.output<typeof keepWarmSchema>;

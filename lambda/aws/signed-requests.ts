@@ -43,6 +43,13 @@ export function createPostSigned({ url, region, timeoutMs }: SignedRequestOption
     });
     const text = await response.text();
     if (text.length > maxResponseBytes) throw new Error('The answer is too large');
-    return { status: response.status, body: JSON.parse(text) as Record<string, unknown> };
+    return { status: response.status, body: readObject(text) };
   };
+}
+
+function readObject(text: string): Record<string, unknown> {
+  const value: unknown = JSON.parse(text);
+  const isObject = typeof value === 'object' && value !== null && !Array.isArray(value);
+  if (!isObject) throw new Error('The answer is no JSON object');
+  return value as Record<string, unknown>;
 }

@@ -46,10 +46,13 @@ function judgeVend(status: number, body: ProbeAnswer['body']): ProbeVerdict {
   return status === 200 && isToken && typeof seconds === 'number' && seconds > 0 ? 'right' : 'wrong';
 }
 
-/** An outage says nothing about what the policy allows. */
+/**
+ * An outage says nothing about what the policy allows. Nor does another 403: API Gateway keeps a caller out before the
+ * policy is asked.
+ */
 function judgeRefusal(status: number, body: ProbeAnswer['body']): ProbeVerdict {
   if (status === 403 && body['error'] === 'unauthorized_client') return 'right';
-  return status === 429 || status >= 500 ? 'unanswered' : 'wrong';
+  return status === 403 || status === 429 || status >= 500 ? 'unanswered' : 'wrong';
 }
 
 function recordable(status: number, { error, request_id: id }: ProbeAnswer['body']): Partial<ProbeResult> {

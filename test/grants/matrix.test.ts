@@ -1,9 +1,13 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { matrixCsv } from '../../infra/commands/policy/matrix-csv.ts';
 import { matrixText } from '../../infra/commands/policy/matrix-text.ts';
 import { matrixMarkdown } from '../../infra/grants/matrix-markdown.ts';
 import { type Row, rowsOf } from '../../infra/grants/rows.ts';
 import { compilePolicy } from '../../infra/policy/compile.ts';
+import { temporaryFolder } from '../support/folders.ts';
+import { withProber } from '../support/policies.ts';
 import { arn, type Fields, policyOnDisk, policyText } from './policy-on-disk.ts';
 import { run } from './run.ts';
 
@@ -75,6 +79,14 @@ describe('the rows of the matrix', () => {
         },
       },
     ]);
+  });
+
+  it("have the prober's grant, which the compiler adds", async () => {
+    const file = join(temporaryFolder(), 'policy.yaml');
+    writeFileSync(file, withProber({ prober: { role: arn('ops/prober') } }));
+    const { out } = await run(['matrix', '--json', '--policy', file, '--who', arn('ops/prober')]);
+    const scope = 'connect:fulfillment';
+    expect(JSON.parse(out)).toEqual([{ ...row, principal: arn('ops/prober'), scope, grants: ['prober'] }]);
   });
 
   it('are shared by grants with the same conditions, and by no others', () => {

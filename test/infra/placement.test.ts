@@ -5,7 +5,7 @@ import { refuseDistantTopic } from '../../infra/placement.ts';
 import { compilePolicy } from '../../infra/policy/compile.ts';
 import type { Settings } from '../../infra/settings.ts';
 import { openSettings } from '../../infra/settings-file.ts';
-import { goodPolicy, toYaml, withClient } from '../support/policies.ts';
+import { goodPolicy, toYaml, withClient, withProber } from '../support/policies.ts';
 import { template } from './synthesise.ts';
 
 const secretArn = 'arn:aws:secretsmanager:eu-west-1:444455556666:secret:connect/acme-AbCdEf';
@@ -47,6 +47,20 @@ describe('the template', () => {
   it('reads the secret of another account with its key', () => {
     expect(rules(withClient({ secretName: undefined, secretArn, kmsKeyArn }))).toEqual({
       RegionOfArns: { Assertions: [regionRule] },
+    });
+  });
+
+  it("is refused in another account than that of the prober's role, which the stack makes", () => {
+    expect(rules(withProber())).toEqual({
+      AccountOfProber: {
+        Assertions: [
+          {
+            Assert: { 'Fn::Equals': [{ Ref: 'AWS::AccountId' }, '111122223333'] },
+            AssertDescription:
+              "The prober's role is in account 111122223333, and the stack makes it: deploy the stack there, or write a role of its account.",
+          },
+        ],
+      },
     });
   });
 

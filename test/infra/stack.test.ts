@@ -208,13 +208,13 @@ describe('the stack', () => {
       all(of, 'AWS::Lambda::Function').map(
         ({ ReservedConcurrentExecutions }) => ReservedConcurrentExecutions,
       );
-    expect(reserved(stack)).toEqual([undefined, undefined]);
-    expect(reserved(template(example, { reservedConcurrency: 50 }))).toEqual([50, undefined]);
+    expect(reserved(stack)).toEqual([undefined, undefined, undefined]);
+    expect(reserved(template(example, { reservedConcurrency: 50 }))).toEqual([50, undefined, undefined]);
   });
 
   it('keeps every log for as long as the settings say', () => {
     const logs = all(stack, 'AWS::Logs::LogGroup');
-    expect(logs.map(({ RetentionInDays }) => RetentionInDays)).toEqual([365, 365, 365, 365]);
+    expect(logs.map(({ RetentionInDays }) => RetentionInDays)).toEqual([365, 365, 365, 365, 365]);
     const execution = logs.find(({ LogGroupName }) => LogGroupName !== undefined);
     expect(JSON.stringify(execution)).toContain('API-Gateway-Execution-Logs_');
   });
@@ -232,6 +232,8 @@ describe('the stack', () => {
       'AccessLogGroup',
       'TokenTable',
       'PolicySha256',
+      'ProbeFunctionName',
+      'ProbeLogGroup',
       'SecretsToFillIn',
       'SecretArns',
       'SecretsKeyArn',

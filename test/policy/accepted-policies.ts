@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { longestMinTtlSeconds } from '../../lambda/protocol/contract.ts';
-import { goodPolicy, toYaml, withClient, withGrant, withKeepWarm } from '../support/policies.ts';
+import { goodPolicy, toYaml, withClient, withGrant, withKeepWarm, withProber } from '../support/policies.ts';
 
 const user = 'fulfillment_user_assertion';
 const bearer = 'urn:ietf:params:oauth:grant-type:retailer-json-bearer';
@@ -99,6 +99,11 @@ export const acceptedPolicies: ReadonlyArray<readonly [what: string, policy: str
   ],
   ['a token to keep', withKeepWarm({ client: 'acme', scopes: ['connect:fulfillment'] })],
   ['two tokens to keep, one without a scope', keptWithoutScope()],
+  ['a prober', withProber()],
+  [
+    'a prober with a path',
+    withProber({ prober: { role: 'arn:aws:iam::111122223333:role/ops/probes/a.b+c' } }),
+  ],
 ];
 
 function keptWithoutScope(): string {

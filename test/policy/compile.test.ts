@@ -10,10 +10,15 @@ import { refusedHosts } from './refused-hosts.ts';
 import { refusedNotes } from './refused-notes.ts';
 import { refusedPlaces } from './refused-places.ts';
 import { refusedPolicies } from './refused-policies.ts';
+import { refusedProbers } from './refused-probers.ts';
 
-const refused = [...refusedPolicies, ...refusedHosts, ...refusedNotes, ...refusedPlaces].map(
-  ([what, policy, complaint]) => [what, policy, complaint] as const,
-);
+const refused = [
+  ...refusedPolicies,
+  ...refusedHosts,
+  ...refusedNotes,
+  ...refusedPlaces,
+  ...refusedProbers,
+].map(([what, policy, complaint]) => [what, policy, complaint] as const);
 const deployment: Checks = { target: 'deployment', today, secretsOfOtherStages };
 
 function complaints(text: string, checks?: Checks): string[] {

@@ -31,6 +31,7 @@ describe('the example', () => {
       ...properties.grants.items.properties,
       ...properties.keepWarm.items.properties,
     };
+    Object.assign(fields, properties.prober.properties);
     Object.assign(fields, properties.clients.additionalProperties.properties);
     const undescribed = Object.entries<object>(fields).filter(([, field]) => !('description' in field));
     expect(undescribed).toEqual([]);

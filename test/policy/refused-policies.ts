@@ -83,7 +83,7 @@ const file: Refused[] = [
   [
     'an unknown key',
     toYaml({ ...goodPolicy(), description: 'x' }),
-    '14:1 description: no such key: remove it, or write one of version, clients, grants, keepWarm',
+    '14:1 description: no such key: remove it, or write one of version, clients, grants, keepWarm, prober',
   ],
 ];
 

@@ -7,6 +7,7 @@ import { startStack } from '../local/instance/system.ts';
 import { type Answer, answerOf, answerOfResult } from './answer.ts';
 import { createAuditReader } from './audit-lines.ts';
 import { canary } from './canary.ts';
+import { type Measured, readEmbeddedMetrics } from './embedded-metrics.ts';
 import { policyText } from './front-door-policy.ts';
 import { sourceFunction } from './source-function.ts';
 import { createTableScanner } from './table-scanner.ts';
@@ -61,6 +62,8 @@ export type WorldOptions = {
   /** More clients of that kind by name, each with another base URL than the world's Connect; and whose tokens are kept warm. */
   clientsAt?: Readonly<Record<string, string>>;
   keptWarm?: readonly string[];
+  /** Whether the policy has a prober, whose lines are the stack's. */
+  withProber?: boolean;
 };
 
 /** The application that acme and the spare clients are at Connect. */
@@ -77,7 +80,7 @@ export const callback = 'https://shop.example/instacart/callback';
 /** The whole system: emulators, gateway and the function, with a canary in every secret there is. */
 export async function createWorld(
   kind: Kind,
-  { spareClients = 0, clientsAt = {}, keptWarm = [], ...fleet }: WorldOptions = {},
+  { spareClients = 0, clientsAt = {}, keptWarm = [], withProber = false, ...fleet }: WorldOptions = {},
 ) {
   const acme = acmeApplication();
   const beta: Application = {
@@ -89,7 +92,8 @@ export async function createWorld(
   const connect = await startConnect({ applications: [acme, beta], now: () => Date.now() });
   const spares = Array.from({ length: spareClients }, (_, index) => `spare-${index}`);
   const more = { ...Object.fromEntries(spares.map((name) => [name, connect.url])), ...clientsAt };
-  const policy = compilePolicy(policyText(connect.url, more, keptWarm), 'policy.yaml');
+  const prober = withProber ? 'prober: { role: arn:aws:iam::111122223333:role/prober }\n' : '';
+  const policy = compilePolicy(`${policyText(connect.url, more, keptWarm)}${prober}`, 'policy.yaml');
   const pair = ({ clientId, clientSecret }: Application) =>
     JSON.stringify({ client_id: clientId, client_secret: clientSecret });
   const stack = await startStack({
@@ -180,6 +184,8 @@ export async function createWorld(
     storedItems: table.all,
     lines,
     ...createAuditReader(lines),
+    /** What CloudWatch would have measured of the functions that always run from the bundle. */
+    stackMetrics: (): Measured[] => readEmbeddedMetrics(stack.lines),
     close: async () => {
       source?.close();
       await Promise.all([stack.close(), connect.close()]);

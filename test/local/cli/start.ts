@@ -11,12 +11,13 @@ import { isLocal, type LocalConnect, pointAtLocalConnect, startNamedConnect } fr
 import { type LocalStack, startLocalStack } from './local-stack.ts';
 import { help, type Options, readOptions } from './options.ts';
 import { readSecrets, type Secrets } from './secrets-file.ts';
-import { heading, theAnswer, theRecord, theRefresh, theRequest, whatRuns } from './story.ts';
+import { heading, theAnswer, theProbe, theRecord, theRefresh, theRequest, whatRuns } from './story.ts';
 import { requestLine } from './tally.ts';
 
 const examplePolicy = join(import.meta.dirname, 'policy.yaml');
 const exampleSecrets = join(import.meta.dirname, 'secrets.yaml');
-const refreshEvery = 15 * 60_000;
+const refreshEveryMs = 15 * 60_000;
+const probeEveryMs = 5 * 60_000;
 const print = (text: string) => process.stdout.write(`${text}\n`);
 
 /** Starts the whole system on this machine and vends one token with it. Returns the exit status. */
@@ -91,15 +92,24 @@ async function vend(
 
 async function stay({ stack, listen, summary }: LocalStack, requests: string[]): Promise<void> {
   const refresh = async () => print(theRefresh(await stack.refresh()));
+  const probe = async () => {
+    const verdicts = await stack.probe();
+    // Undefined where the policy has no prober.
+    if (verdicts !== undefined) print(theProbe(verdicts));
+  };
   await refresh();
+  await probe();
   const lambda = await startLambdaApi({ 'refresh-function': stack.refresh });
-  const timer = setInterval(() => void refresh(), refreshEvery);
+  const timers = [
+    setInterval(() => void refresh(), refreshEveryMs),
+    setInterval(() => void probe(), probeEveryMs),
+  ];
   const commands = [...requests, `npm run refresh -- --lambda ${lambda.url}`];
   print(`${[heading('Do it yourself'), ...commands].join('\n\n')}\n`);
   print('Every request appears here. Ctrl-C ends the stack.\n');
   listen((answered) => print(requestLine(answered)));
   await Promise.race([once(process, 'SIGINT'), once(process, 'SIGTERM')]);
-  clearInterval(timer);
+  for (const timer of timers) clearInterval(timer);
   await lambda.close();
   print(`\n${summary()}`);
 }

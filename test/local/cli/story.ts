@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { styleText } from 'node:util';
 import type { Policy } from '../../../lambda/policy/policy.ts';
+import type { ProbeKind, ProbeVerdict } from '../../../lambda/probe/probe.ts';
 import { userArnOf } from '../emulators/callers.ts';
 import type { Stack } from '../instance/system.ts';
 import type { FirstRequest } from './first-request.ts';
@@ -75,6 +76,19 @@ export function theRefresh(counts: unknown): string {
   const { entries, fresh, renewed, failed } = counts as Record<string, number>;
   const each = `${fresh} fresh, ${renewed} renewed, ${failed} failed`;
   return `Refresh function: ${entries} keepWarm tokens in the policy: ${each}.\n`;
+}
+
+/** The prober's two verdicts in one line. */
+export function theProbe(verdicts: unknown): string {
+  const { vend, refusal } = verdicts as Record<ProbeKind, ProbeVerdict>;
+  const vended = vend === 'right' ? 'was vended a token' : 'was vended no token';
+  const refused = {
+    right: 'was refused a scope',
+    wrong: 'was not refused a scope that no grant gives it',
+    unanswered: 'got no answer about a scope',
+  }[refusal];
+  const verdict = [vend, refusal].find((one) => one !== 'right') ?? 'right';
+  return `The prober ${vended}, and ${refused}: ${verdict}.\n`;
 }
 
 export function theRecord(audit: AuditLine | undefined): string {

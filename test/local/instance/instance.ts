@@ -13,10 +13,12 @@ export type Instance = {
   close: () => Promise<void>;
 };
 
+export type Entry = 'vend-function' | 'refresh-function' | 'probe-function';
+
 export type InstanceOptions = {
   /** The folder that holds the bundle. */
   bundle: string;
-  entry: 'vend-function' | 'refresh-function';
+  entry: Entry;
   environment: Record<string, string>;
   /** Runs the instance in a process rather than a thread. */
   inProcess?: boolean;
@@ -82,16 +84,18 @@ export async function startInstance(options: InstanceOptions): Promise<Instance>
   };
 }
 
-/** As the stack sets it for the function. */
-function timeoutMs(entry: InstanceOptions['entry']): number {
-  return entry === 'vend-function' ? timeBudget.vendTimeoutMs : timeBudget.refreshTimeoutMs;
-}
+/** As the stack sets them for the functions. */
+const timeoutsMs: Readonly<Record<Entry, number>> = {
+  'vend-function': timeBudget.vendTimeoutMs,
+  'refresh-function': timeBudget.refreshTimeoutMs,
+  'probe-function': timeBudget.probeTimeoutMs,
+};
 
 const program = new URL('./instance-worker.ts', import.meta.url);
 
 function startThread({ bundle, entry, environment }: InstanceOptions): Host {
   const worker = new Worker(program, {
-    argv: [bundle, entry, String(timeoutMs(entry))],
+    argv: [bundle, entry, String(timeoutsMs[entry])],
     env: environment,
     // Without this, the thread would inherit the options of NODE_OPTIONS.
     execArgv: [],
@@ -107,7 +111,7 @@ function startThread({ bundle, entry, environment }: InstanceOptions): Host {
 }
 
 function startProcess({ bundle, entry, environment }: InstanceOptions): Host {
-  const child: ChildProcess = fork(program, [bundle, entry, String(timeoutMs(entry))], {
+  const child: ChildProcess = fork(program, [bundle, entry, String(timeoutsMs[entry])], {
     env: environment,
     execArgv: [],
     silent: true,

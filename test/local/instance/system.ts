@@ -10,8 +10,9 @@ import { startDynamoDB, tableName } from '../emulators/dynamodb-emulator.ts';
 import { type Answered, type Invoke, startGateway } from '../emulators/gateway-emulator.ts';
 import { scheduleEvent } from '../emulators/schedule-event.ts';
 import { startSecretsManager } from '../emulators/secrets-manager-emulator.ts';
+import type { AccessKey } from '../emulators/sigv4.ts';
 import { startFleet } from './fleet.ts';
-import { type Instance, startInstance } from './instance.ts';
+import { type Entry, type Instance, startInstance } from './instance.ts';
 
 export type StackOptions = {
   policy: CompiledPolicy;
@@ -32,6 +33,9 @@ export type Stack = Awaited<ReturnType<typeof startStack>>;
 /** The functions sign with this key, as their role would. */
 export const functionKey = { accessKeyId: 'function-role', secretAccessKey: 'function-role-secret' };
 
+/** The prober's function signs with this key, as the prober's role would. */
+export const proberKey = { accessKeyId: 'prober-role', secretAccessKey: 'prober-role-secret' };
+
 /** Everything but Connect: the gateway, instances of the bundle, the token table, Secrets Manager. */
 export async function startStack({
   policy,
@@ -51,12 +55,13 @@ export async function startStack({
   const bundle = await mkdtemp(join(tmpdir(), 'connect-token-vending-'));
   const built = bundleFunctions({ policy: policy.policy, into: bundle });
   const lines: string[] = [];
-  const start = (entry: 'vend-function' | 'refresh-function') =>
+  const urls = { secretsManager: secretsManager.url, dynamodb: dynamodb.url };
+  const start = (entry: Entry, environment = functionEnvironment(urls)) =>
     startInstance({
       bundle,
       entry,
       inProcess: inProcesses,
-      environment: functionEnvironment({ secretsManager: secretsManager.url, dynamodb: dynamodb.url }),
+      environment,
       onLine: (line) => {
         lines.push(line);
         onLine?.(line);
@@ -72,8 +77,9 @@ export async function startStack({
       [bundle, `${bundle}-maps`].map((folder) => rm(folder, { recursive: true, force: true })),
     );
   };
+  const { proberArn } = policy;
   const gateway = await startGateway({
-    callers,
+    callers: proberArn === undefined ? callers : [...callers, { ...proberKey, principalArn: proberArn }],
     resourcePolicy: resourcePolicy(policy.principals).document.Statement,
     invoke: (event) => (state.invoke ?? fleet.invoke)(event),
     ...(port !== undefined && { port }),
@@ -83,8 +89,10 @@ export async function startStack({
     await closeFunctions();
     throw error;
   });
+  const url = `${gateway.url}${tokenPath}`;
+  const prober = proberArn === undefined ? undefined : await start('probe-function', probeEnvironment(url));
   return {
-    url: `${gateway.url}${tokenPath}`,
+    url,
     gateway,
     secretsManager,
     dynamodb,
@@ -96,6 +104,8 @@ export async function startStack({
     invoke: fleet.invoke,
     /** Invokes the refresh function as EventBridge Scheduler does. Resolves to the function's counts. */
     refresh,
+    /** Invokes the probe function in the same way. Resolves to both verdicts; undefined where the policy has no prober. */
+    probe: (event: object = scheduleEvent()) => prober?.invoke(event),
     /** The instances, for tests that ask or end one. */
     fleet: fleet.instances,
     removeInstance: fleet.remove,
@@ -105,6 +115,7 @@ export async function startStack({
     replaceInstances: fleet.replace,
     close: async () => {
       await gateway.close();
+      await prober?.close();
       await closeFunctions();
     },
   };
@@ -119,15 +130,26 @@ export function functionEnvironment({
   dynamodb: string;
 }): Record<string, string> {
   return {
+    ...commonEnvironment(functionKey),
+    AWS_ENDPOINT_URL_SECRETS_MANAGER: secretsManager,
+    AWS_ENDPOINT_URL_DYNAMODB: dynamodb,
+    TOKEN_TABLE: tableName,
+  };
+}
+
+/** The same for the probe function, which calls no service of AWS's but the API. */
+export function probeEnvironment(tokenUrl: string): Record<string, string> {
+  return { ...commonEnvironment(proberKey), TOKEN_URL: tokenUrl };
+}
+
+function commonEnvironment(key: AccessKey): Record<string, string> {
+  return {
     AWS_REGION: 'us-east-1',
     // Without these, the SDK would read the host's own files in the home directory.
     AWS_CONFIG_FILE: devNull,
     AWS_SHARED_CREDENTIALS_FILE: devNull,
-    AWS_ACCESS_KEY_ID: functionKey.accessKeyId,
-    AWS_SECRET_ACCESS_KEY: functionKey.secretAccessKey,
-    AWS_ENDPOINT_URL_SECRETS_MANAGER: secretsManager,
-    AWS_ENDPOINT_URL_DYNAMODB: dynamodb,
-    TOKEN_TABLE: tableName,
+    AWS_ACCESS_KEY_ID: key.accessKeyId,
+    AWS_SECRET_ACCESS_KEY: key.secretAccessKey,
     SERVICE_NAME: 'connect-token-vending-local',
   };
 }
