@@ -34,7 +34,9 @@ const parameter = (value: string) => [
   value,
   '/connect-token-vending/token-url',
 ];
-const invokeApi = 'arn:aws:execute-api:us-east-1:111122223333:a1b2c3d4e5/production/POST/v2/oauth/token';
+const invokeApi = ['token', 'token/revoke'].map(
+  (path) => `arn:aws:execute-api:us-east-1:111122223333:a1b2c3d4e5/production/POST/v2/oauth/${path}`,
+);
 const resources = (of: Template) =>
   (JSON.parse(deploy(of).output('CallerPolicy')) as PolicyDocument).Statement.flatMap(
     ({ Resource }) => Resource,
@@ -60,7 +62,7 @@ describe('a regional API with a domain', () => {
 
   it('has the domain’s URL in output and parameter, and its own name still open', () => {
     expect(places(of)).toEqual({ output: url, executeApi: executeApiUrl, parameter: parameter(url) });
-    expect(resources(of)).toEqual([invokeApi]);
+    expect(resources(of)).toEqual(invokeApi);
   });
 
   it('has the certificate, the TLS of the API, and all paths mapped to the stage', () => {
@@ -127,7 +129,7 @@ describe('a private API', () => {
   it('has its own name in output and parameter', () => {
     const expected = { output: executeApiUrl, executeApi: undefined, parameter: parameter(executeApiUrl) };
     expect(places(of)).toEqual(expected);
-    expect(resources(of)).toEqual([invokeApi]);
+    expect(resources(of)).toEqual(invokeApi);
   });
 });
 
@@ -170,7 +172,7 @@ describe('a private API with a domain', () => {
 
   it('names API and domain in the callers’ policy', () => {
     const invokeDomain = /^arn:aws:execute-api:us-east-1:111122223333:\/domainnames\/tokens\.shop\.example\+/;
-    expect(resources(of)).toEqual([invokeApi, expect.stringMatching(invokeDomain)]);
+    expect(resources(of)).toEqual([...invokeApi, expect.stringMatching(invokeDomain)]);
     expect(places(of)).toEqual({ output: url, executeApi: executeApiUrl, parameter: parameter(url) });
   });
 });

@@ -9,8 +9,8 @@ const policy = withKeepWarm({ client: 'acme', scopes: ['connect:fulfillment'] })
 const stack = template(policy);
 const service = [{ Name: 'service', Value: 'connect-token-vending' }];
 const everywhere = [
-  'ServerErrors',
   'CredentialsRefused',
+  'ServerErrors',
   'LastingErrors',
   'TableFaults',
   'SecretAge',

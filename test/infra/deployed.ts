@@ -31,6 +31,7 @@ export function deploy(template: Template, { partition, region, urlSuffix }: Pla
       'AWS::DynamoDB::Table': [id, `table/${id}`],
       'AWS::IAM::Role': [id, `role/${id}`],
       'AWS::Lambda::Function': [id, `function:${id}`],
+      'AWS::Lambda::Alias': [id, `function:${Properties?.FunctionName?.Ref}:${Properties?.Name}`],
       'AWS::Logs::LogGroup': [id, `log-group:${id}:*`],
       'AWS::SQS::Queue': [id, id],
       'AWS::Scheduler::ScheduleGroup': [id, `schedule-group/${id}`],
@@ -48,7 +49,7 @@ export function deploy(template: Template, { partition, region, urlSuffix }: Pla
   }
 
   function refer(id: string): string {
-    const isNamedByArn = resources[id]?.Type === 'AWS::SecretsManager::Secret';
+    const isNamedByArn = ['AWS::SecretsManager::Secret', 'AWS::Lambda::Alias'].includes(resources[id]?.Type);
     return pseudo[id] ?? (isNamedByArn ? arnOf(id) : identify(id).name);
   }
 

@@ -143,7 +143,7 @@ describe('the rules of an account and its organisation', () => {
     const context = { '@aws-cdk/core:permissionsBoundary': { name: 'limits' } };
     const stack = new VendingStack(newApp(context), 'Vending', { policy, apiGatewayAccountRole: true });
     const roles = all(Template.fromStack(stack), 'AWS::IAM::Role');
-    expect(roles).toHaveLength(4);
+    expect(roles).toHaveLength(5);
     for (const { PermissionsBoundary } of roles)
       expect(JSON.stringify(PermissionsBoundary)).toContain(':policy/limits');
   });
@@ -162,8 +162,11 @@ describe('the rules of an account and its organisation', () => {
       'AWS::ApiGateway::Method',
       'AWS::ApiGateway::Resource',
       'AWS::IAM::Policy',
+      'AWS::Lambda::Alias',
       'AWS::Lambda::EventInvokeConfig',
       'AWS::Lambda::Permission',
+      'AWS::Lambda::Version',
+      'AWS::Logs::QueryDefinition',
       'AWS::SQS::QueuePolicy',
       'AWS::Scheduler::Schedule',
     ]);

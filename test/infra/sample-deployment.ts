@@ -1,6 +1,7 @@
 import { goodPolicy, toYaml } from '../support/policies.ts';
 import { deploy, type PolicyDocument } from './deployed.ts';
 import type { Identity, Question } from './evaluator.ts';
+import type { Properties } from './resources.ts';
 import { template } from './synthesise.ts';
 
 export const principals = [
@@ -131,17 +132,17 @@ export const invoke = (prefix: string): Ask => ({
   action: 'lambda:InvokeFunction',
   resource: lambda(prefix),
 });
-/** By the function's own policy: what `AWS::Lambda::Permission` has put into it. */
-export const invokeUnderItsPolicy = (prefix: string): Ask => ({
-  ...invoke(prefix),
-  resourcePolicy: functionPolicy(lambda(prefix)),
-});
-export const send = (prefix: string): Ask => ({ action: 'sqs:SendMessage', resource: queue(prefix) });
-
-function functionPolicy(functionArn: string): PolicyDocument {
+/** By the function's own policy, or its alias's: what `AWS::Lambda::Permission` has put into it. */
+export function invokeUnderItsPolicy(prefix: string): Ask {
   const permissions = deployed
     .all('AWS::Lambda::Permission')
-    .filter(({ FunctionName }) => FunctionName === functionArn);
+    .filter(({ FunctionName }) => FunctionName.startsWith(lambda(prefix)));
+  const resource = permissions[0]?.['FunctionName'] ?? lambda(prefix);
+  return { ...invoke(prefix), resource, resourcePolicy: functionPolicy(resource, permissions) };
+}
+export const send = (prefix: string): Ask => ({ action: 'sqs:SendMessage', resource: queue(prefix) });
+
+function functionPolicy(functionArn: string, permissions: readonly Properties[]): PolicyDocument {
   return {
     Version: '2012-10-17',
     Statement: permissions.map(({ Action, Principal, SourceArn }) => ({

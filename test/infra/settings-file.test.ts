@@ -95,6 +95,8 @@ describe('a checkout that nobody edits', () => {
     const { code, output } = await synth(
       checkout,
       '-c',
+      'stage=production',
+      '-c',
       `settings=${join(ours, 'settings.yaml')}`,
       '-o',
       out,

@@ -205,7 +205,7 @@ describe('a mistake in cdk.json', () => {
     [
       'a stage that no URL can have',
       cdkJson.replace('"development"', '"de v"'),
-      'cdk.json:15:7 context.stages.de v: name a stage with up to 128 letters, digits, - and _, starting with a letter',
+      'cdk.json:16:7 context.stages.de v: name a stage with up to 128 letters, digits, - and _, starting with a letter',
     ],
     [
       'a default stage',
