@@ -1,4 +1,4 @@
-import { execFile } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -27,6 +27,26 @@ const start = (args: string[], shell?: Record<string, string>) =>
     ['infra/preflight.js', '--clean', 'test/local/cli/start.ts', '--once', ...args],
     shell,
   );
+
+/** What it prints before it waits for requests; then Ctrl-C ends it. */
+function startAndStay(args: string[]): Promise<string> {
+  const env = { PATH: process.env['PATH'] ?? '', HOME: folder, NO_COLOR: '1' };
+  const program = ['infra/preflight.js', '--clean', 'test/local/cli/start.ts', ...args];
+  const child = spawn(process.execPath, program, { cwd: repository, env, detached: true });
+  let printed = '';
+  let isEnding = false;
+  child.stdout.on('data', (text) => {
+    printed += String(text);
+    if (isEnding || !printed.includes('Ctrl-C ends the stack.')) return;
+    isEnding = true;
+    // As a terminal does, to the whole group.
+    process.kill(-Number(child.pid), 'SIGINT');
+  });
+  child.stderr.on('data', (text) => {
+    printed += String(text);
+  });
+  return new Promise((resolve) => child.on('close', () => resolve(printed)));
+}
 
 /** Everything in a shell that would lead the SDK, fetch or Node astray. */
 function hostileShell(): Record<string, string> {
@@ -79,6 +99,27 @@ describe('npm start', () => {
     );
     expect(missing.code).toBe(2);
     expect(missing.stderr).toContain(`${folder}/no.yaml: there is no such file`);
+  });
+
+  it('runs the prober after the first refresh, where the policy has one', async () => {
+    const example = readFileSync(join(repository, 'test', 'local', 'cli', 'policy.yaml'), 'utf8');
+    const server = createServer();
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const { port } = server.address() as { port: number };
+    await new Promise((resolve) => server.close(resolve));
+    const mine = example.slice(0, example.indexOf('\nprober:'));
+    const policy = join(folder, 'without-prober.yaml');
+    writeFileSync(policy, mine.replace('https://connect.instacart.com', `http://127.0.0.1:${port}`));
+    const secrets = join('test', 'local', 'cli', 'secrets.yaml');
+    const [withProber, without] = await Promise.all([
+      startAndStay([]),
+      startAndStay(['--policy', policy, '--secrets', secrets]),
+    ]);
+    expect(withProber).toMatch(
+      /2 renewed, 0 failed\.\n\nThe prober was vended a token, and was refused a scope: right\.\n/,
+    );
+    expect(without).toContain('2 renewed, 0 failed.');
+    expect(without).not.toContain('prober');
   });
 
   it.each([
