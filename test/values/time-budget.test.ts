@@ -25,6 +25,13 @@ test.each([
     'the answer is due',
     budget.answerDeadlineMs,
   ],
+  ['API Gateway gives up', budget.gatewayTimeoutMs, 'the prober stops waiting', budget.probeRequestMs],
+  [
+    'the prober stops waiting',
+    budget.probeRequestMs,
+    'Lambda ends the probe function',
+    budget.probeTimeoutMs,
+  ],
   ['a mint ahead of need is over', budget.aheadMintMs, 'a whole mint would be', budget.mintMs],
   [
     'a mint and its write are over',
