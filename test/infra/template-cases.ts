@@ -1,6 +1,6 @@
 import type { Template } from 'aws-cdk-lib/assertions';
 import type { Settings } from '../../infra/settings.ts';
-import { goodPolicy, toYaml } from '../support/policies.ts';
+import { goodPolicy, toYaml, withProber } from '../support/policies.ts';
 import { addresses, domain } from './addresses.ts';
 import type { Properties } from './resources.ts';
 import { template } from './synthesise.ts';
@@ -52,6 +52,11 @@ export const cases: Case[] = [
       domain: { ...domain, name: `${'a.'.repeat(120)}shop.example` },
       alarmTopicArn: `arn:aws:sns:us-east-1:111122223333:${'t'.repeat(256)}`,
     },
+  ],
+  [
+    'a prober with the longest name and a path',
+    withProber({ prober: { role: `arn:aws:iam::111122223333:role/ops/${'p'.repeat(64)}` } }),
+    {},
   ],
   [
     'every setting',
