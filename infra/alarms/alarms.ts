@@ -24,17 +24,21 @@ export type AlarmsProps = {
 
 /** Every alarm, and the topic that each notifies. */
 export class Alarms extends Construct {
-  /** Those that a bad version of the vend function sets off within minutes. */
+  /**
+   * Those that take a deployment back. ProbeVend is not one of them: it also fires where no probe has run yet, and is slower
+   * than a deployment.
+   */
   readonly ofVersion: readonly Alarm[];
 
   constructor(scope: Construct, id: string, props: AlarmsProps) {
     super(scope, id);
     const { service, topic, refreshing, probing } = props;
     const { serverErrors, others } = createVendAlarms(this, props);
-    const probes = probing === undefined ? [] : createProbeAlarms(this, service, probing);
-    this.ofVersion = [serverErrors, ...probes];
+    const probes = probing === undefined ? undefined : createProbeAlarms(this, service, probing);
+    this.ofVersion = [serverErrors, ...(probes === undefined ? [] : [probes.refusal])];
     const alarms = [
       ...this.ofVersion,
+      ...(probes === undefined ? [] : [probes.vend]),
       ...others,
       ...createDemandAlarms(this, props),
       ...(refreshing === undefined ? [] : createRefreshAlarms(this, service, refreshing)),

@@ -6,8 +6,12 @@ import { measured } from './alarm-metrics.ts';
 /** The prober is one caller of many: what it meets, others meet. `every`: the time between two probes. */
 export type Probing = { every: Duration };
 
-export function createProbeAlarms(scope: Construct, service: string, { every }: Probing): Alarm[] {
-  return [createProbeVend(scope, service, every), createProbeRefusal(scope, service)];
+export function createProbeAlarms(
+  scope: Construct,
+  service: string,
+  { every }: Probing,
+): { vend: Alarm; refusal: Alarm } {
+  return { vend: createProbeVend(scope, service, every), refusal: createProbeRefusal(scope, service) };
 }
 
 const leastOf = (name: string, service: string, period: Duration): Metric =>

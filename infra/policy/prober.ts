@@ -56,12 +56,17 @@ export function* proberFindings(
   }
 }
 
-/** A scope of Connect's that no grant gives this role for this client. */
+/**
+ * A scope of Connect's that no grant gives this role for this client; if there is one, a scope that nothing keeps warm. So it
+ * stays the same where the order of keepWarm changes, and the version before a deployment refuses it as well.
+ */
 function scopeWithoutGrant(
   policy: Policy,
   { client }: KeepWarm,
   caller: ProberEntry['role']['principal'],
 ): string | undefined {
   const scopes = Object.keys(connectScopes).filter((scope) => connectScopes[scope]?.includes(grantType));
-  return scopes.find((scope) => !decide(policy, caller, { client, grantType, scopes: [scope] }).allow);
+  const kept = new Set(policy.keepWarm.flatMap((entry) => entry.scopes));
+  const order = [...scopes.filter((scope) => !kept.has(scope)), ...scopes.filter((scope) => kept.has(scope))];
+  return order.find((scope) => !decide(policy, caller, { client, grantType, scopes: [scope] }).allow);
 }

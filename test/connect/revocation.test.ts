@@ -66,7 +66,8 @@ describe('a revocation to which Connect answers', () => {
     const metrics = (await world.metricsOf(answer)).map(({ name }) => name);
     const isRefused = reason === 'credentials_refused' || reason === 'query_params_forbidden';
     expect(metrics).toEqual([
-      reason === undefined ? 'Revocations' : 'Failures',
+      // A failure is counted for the whole service, and by reason.
+      ...(reason === undefined ? ['Revocations'] : ['Failures', 'Failures']),
       ...(isRefused ? ['CredentialsRefused'] : []),
     ]);
   });

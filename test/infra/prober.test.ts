@@ -153,11 +153,10 @@ describe('an alarm of the prober sounds', () => {
     expect(printed.join('')).toContain(`"Namespace":"${Namespace}"`);
   });
 
-  it('and takes a new version of the vend function back', () => {
+  it('and the refusal takes a new version of the vend function back', () => {
     const { AlarmConfiguration } = only(stack, 'AWS::CodeDeploy::DeploymentGroup');
     expect(AlarmConfiguration.Alarms).toEqual([
       { Name: ref('AlarmsServerErrors') },
-      { Name: ref('AlarmsProbeVend') },
       { Name: ref('AlarmsProbeRefusal') },
     ]);
   });
