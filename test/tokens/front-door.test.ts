@@ -16,6 +16,9 @@ async function endInAnHour({ dynamodb: { administrator } }: World): Promise<void
 
 const sha256Of = ({ body }: Answer) => hash('sha256', String(body['access_token']));
 
+/** What is timed by the wall clock fails now and then on a machine that is busy with other tests. */
+const timed = { retry: 2 };
+
 describe.each(['bundle', 'source'] as const)('a fleet with a token table, of the %s', (kind) => {
   let world: World;
   beforeAll(async () => {
@@ -31,26 +34,30 @@ describe.each(['bundle', 'source'] as const)('a fleet with a token table, of the
     world.dynamodb.calls.length = 0;
   });
 
-  it('makes no call for a warm vend, one for a token from the table, and four in sequence for a mint', async () => {
-    const quantum = 250;
-    const slowly: Fault = { kind: 'slow', milliseconds: quantum };
-    const inSequence = async () => {
-      // Loading code and opening connections is not what is counted; the secret of beta is yet to be read.
-      await world.ask('backOffice', { scope: 'connect:ian' });
-      for (const one of [world.dynamodb, world.connect, world.secretsManager]) one.always(slowly);
-      const startedAt = performance.now();
-      const answer = await world.ask('backOffice', { client_id: 'beta', scope: 'connect:fulfillment' });
-      const calls = Math.floor((performance.now() - startedAt) / quantum);
-      for (const one of [world.dynamodb, world.connect, world.secretsManager]) one.always();
-      expect(answer.status).toBe(200);
-      return calls;
-    };
-    const [mint, warm] = [await inSequence(), await inSequence()];
-    await world.renewFunction();
-    const fromTable = await inSequence();
-    console.error(`${kind}: calls in sequence: warm ${warm}, from the table ${fromTable}, mint ${mint}`);
-    expect([warm, fromTable, mint]).toEqual([0, 1, 4]);
-  });
+  it(
+    'makes no call for a warm vend, one for a token from the table, and four in sequence for a mint',
+    timed,
+    async () => {
+      const quantum = 250;
+      const slowly: Fault = { kind: 'slow', milliseconds: quantum };
+      const inSequence = async () => {
+        // Loading code and opening connections is not what is counted; the secret of beta is yet to be read.
+        await world.ask('backOffice', { scope: 'connect:ian' });
+        for (const one of [world.dynamodb, world.connect, world.secretsManager]) one.always(slowly);
+        const startedAt = performance.now();
+        const answer = await world.ask('backOffice', { client_id: 'beta', scope: 'connect:fulfillment' });
+        const calls = Math.floor((performance.now() - startedAt) / quantum);
+        for (const one of [world.dynamodb, world.connect, world.secretsManager]) one.always();
+        expect(answer.status).toBe(200);
+        return calls;
+      };
+      const [mint, warm] = [await inSequence(), await inSequence()];
+      await world.renewFunction();
+      const fromTable = await inSequence();
+      console.error(`${kind}: calls in sequence: warm ${warm}, from the table ${fromTable}, mint ${mint}`);
+      expect([warm, fromTable, mint]).toEqual([0, 1, 4]);
+    },
+  );
 
   it('renews a token that Connect refused, when told its SHA-256, and vends the new one to all', async () => {
     const first = await world.ask('checkout', {});
@@ -73,6 +80,7 @@ describe.each(['bundle', 'source'] as const)('a fleet with a token table, of the
 
   it.each(tableFaults)(
     'vends all the same with the table %s, a second later at most',
+    timed,
     async (_what, fault) => {
       world.dynamodb.always(fault);
       const startedAt = performance.now();
@@ -86,6 +94,7 @@ describe.each(['bundle', 'source'] as const)('a fleet with a token table, of the
 
   it.each([200, 450])(
     'shares its token through a table that takes %i ms an operation, a second later at most',
+    timed,
     async (milliseconds) => {
       world.dynamodb.always({ kind: 'slow', milliseconds });
       const startedAt = performance.now();
@@ -99,22 +108,26 @@ describe.each(['bundle', 'source'] as const)('a fleet with a token table, of the
     },
   );
 
-  it('vends the live token of the window within the two seconds of a renewal, though Secrets Manager hangs', async () => {
-    const live = await world.ask('checkout', {});
-    await endInAnHour(world);
-    await world.renewFunction();
-    // Loads what a mint needs, so that only waiting is measured.
-    await world.ask('backOffice', { client_id: 'beta', scope: 'connect:fulfillment' });
-    world.secretsManager.always({ kind: 'hang' });
-    const startedAt = performance.now();
-    const answer = await world.ask('checkout', {});
-    const waitedMs = performance.now() - startedAt;
-    expect(waitedMs).toBeGreaterThan(1_900);
-    expect(waitedMs).toBeLessThan(3_000);
-    expect([answer.status, answer.body['access_token']]).toEqual([200, live.body['access_token']]);
-    expect((await world.auditOf(answer))['mint']).toBe('secrets_unavailable');
-    expect(world.connect.requests).toHaveLength(2);
-  });
+  it(
+    'vends the live token of the window within the two seconds of a renewal, though Secrets Manager hangs',
+    timed,
+    async () => {
+      const live = await world.ask('checkout', {});
+      await endInAnHour(world);
+      await world.renewFunction();
+      // Loads what a mint needs, so that only waiting is measured.
+      await world.ask('backOffice', { client_id: 'beta', scope: 'connect:fulfillment' });
+      world.secretsManager.always({ kind: 'hang' });
+      const startedAt = performance.now();
+      const answer = await world.ask('checkout', {});
+      const waitedMs = performance.now() - startedAt;
+      expect(waitedMs).toBeGreaterThan(1_900);
+      expect(waitedMs).toBeLessThan(3_000);
+      expect([answer.status, answer.body['access_token']]).toEqual([200, live.body['access_token']]);
+      expect((await world.auditOf(answer))['mint']).toBe('secrets_unavailable');
+      expect(world.connect.requests).toHaveLength(2);
+    },
+  );
 
   it('is not kept waiting by the lease of an instance that never heard that it had it', async () => {
     // The look is answered; the claim and everything after it is carried out, and is not.
