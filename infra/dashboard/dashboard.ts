@@ -130,7 +130,7 @@ function upstreamWidgets({ serviceName, keptWarm }: ServiceDashboardProps): IWid
 function upkeepWidgets({ serviceName, refresh }: ServiceDashboardProps): IWidget[] {
   return [
     graph(
-      'Remaining life of the shortest kept-warm token',
+      'Shortest life of a kept-warm token',
       [ours(serviceName, 'KeptWarmSeconds', { statistic: Stats.MINIMUM })],
       { label: 'Seconds' },
     ),
