@@ -29,8 +29,9 @@ export function createVend({ policy, vendToken }: VendDependencies): Vend {
     const asked = readTokenRequest(event, policy);
     audit.add(requestFields(asked, policy));
     const caller = identifyCaller(event.requestContext.identity);
-    const request = { ...asked, client: asked.client ?? defaultClient(policy, caller) };
-    audit.add(requestFields(request, policy));
+    const client = asked.client ?? defaultClient(policy, caller);
+    if (asked.client === undefined) audit.add({ client });
+    const request = { ...asked, client };
     const { mintRequest, grantIds } = authorise(policy, caller, request);
     const { scopes, retailerId, subject } = mintRequest;
     audit.add({ scopes, retailer_id: retailerId, grant_ids: grantIds });
