@@ -1,3 +1,4 @@
+import { homedir } from 'node:os';
 import { App, Validations } from 'aws-cdk-lib';
 import featureFlags from 'aws-cdk-lib/recommended-feature-flags.json' with { type: 'json' };
 import { AwsSolutionsChecks } from 'cdk-nag';
@@ -9,7 +10,7 @@ import { refuseDistantTopic } from './placement.ts';
 import { readSettings } from './settings.ts';
 import { openSettings, readCdkJson } from './settings-file.ts';
 import { VendingStack } from './stack.ts';
-import { secretsOfOtherStages } from './stages.ts';
+import { refuseDefaultStage, secretsOfOtherStages } from './stages.ts';
 import { TooManySecrets } from './storage/read-policies.ts';
 
 // Sets every recommended feature flag of the pinned CDK. Performance counters would make each synth's output differ.
@@ -18,6 +19,7 @@ try {
   const context: Record<string, unknown> = app.node.getAllContext();
   const get = (key: string) => context[key];
   const cdkJson = readCdkJson();
+  refuseDefaultStage('', homedir());
   refuseUnknownKeys(context, cdkJson);
   const file = openSettings(get, cdkJson);
   const settings = readSettings(get, file);

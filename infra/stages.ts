@@ -1,22 +1,36 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import { ConfigurationError, type Finding, formatPath } from './files/problems.ts';
 import { isObject } from './files/schema-findings.ts';
 import { readSource } from './files/source.ts';
 import { readText } from './files/text-file.ts';
-import { refuseAt, type SettingsFile } from './settings-file.ts';
+import type { SettingsFile } from './settings-file.ts';
 
 type Stages = Readonly<Record<string, unknown>>;
 type Refuse = (findings: readonly Finding[]) => never;
 
 /**
- * The stage that the command line names. `cdk.json` must not name one: a misspelt `-c stage=…`, which CDK passes over,
- * would deploy that stage.
+ * No file that CDK takes context from may name a stage: a misspelt `-c stage=…`, which CDK passes over, would deploy that
+ * stage. Throws ConfigurationError.
  */
-export function wantedStage(wanted: unknown, stages: Stages, file: SettingsFile): string {
-  const { context } = (file.source?.value ?? {}) as { context?: unknown };
-  if (isObject(context) && Object.hasOwn(context, 'stage')) {
+export function refuseDefaultStage(folder: string, home: string): void {
+  const contextFiles: ReadonlyArray<[file: string, root: string[]]> = [
+    [join(folder, 'cdk.json'), ['context']],
+    [join(folder, 'cdk.context.json'), []],
+    [join(home, '.cdk.json'), ['context']],
+  ];
+  for (const [file, root] of contextFiles) {
+    if (!existsSync(file)) continue;
+    const { value, locate } = readSource(readText(file), file);
+    const context = root.reduce<unknown>(settingOf, value);
+    if (!isObject(context) || !Object.hasOwn(context, 'stage')) continue;
     const text = 'a default would be deployed where -c stage=NAME is misspelt: remove it';
-    refuseAt(file, [{ path: ['stage'], at: 'key', text }]);
+    throw new ConfigurationError(file, locate([{ path: [...root, 'stage'], at: 'key', text }]));
   }
+}
+
+/** The stage that the command line names. */
+export function wantedStage(wanted: unknown, stages: Stages, file: SettingsFile): string {
   if (typeof wanted === 'string' && Object.hasOwn(stages, wanted)) return wanted;
   const known = Object.keys(stages);
   const absent = wanted === undefined ? 'no stage is named' : `-c stage=${String(wanted)}`;

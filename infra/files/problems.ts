@@ -23,8 +23,16 @@ export class ConfigurationError extends Error {
 /** One line, as the compiler of a language would write it. */
 export function formatProblem(file: string, { position, path, text }: Problem): string {
   const where = position === undefined ? file : `${file}:${position.line}:${position.column}`;
-  if (path !== '') return `${where} ${path}: ${text}`;
-  return position === undefined ? `${where}: ${text}` : `${where} ${text}`;
+  const what = path === '' ? text : `${path}: ${text}`;
+  return printable(position === undefined && path === '' ? `${where}: ${what}` : `${where} ${what}`);
+}
+
+/** Control characters and marks of direction, which a terminal would obey, as escapes. */
+export function printable(text: string): string {
+  return text.replaceAll(
+    /[\p{Cc}\p{Cf}\u2028\u2029]/gu,
+    (character) => `\\u{${character.codePointAt(0)?.toString(16)}}`,
+  );
 }
 
 /** `grants[0].principals[1]`, the way an editor's breadcrumbs show it. */

@@ -1,4 +1,4 @@
-import { grantedScopes } from '../../lambda/policy/decision.ts';
+import { clientsGrantedTo, grantedScopes } from '../../lambda/policy/decision.ts';
 import type { Client, Policy } from '../../lambda/policy/policy.ts';
 import type { Identity } from '../../lambda/policy/principal.ts';
 import { parsePrincipal } from '../policy/principals.ts';
@@ -10,7 +10,8 @@ import { scopeInWords, shortGrantType } from './words.ts';
 export function notesOn(before: ShownPolicy, after: ShownPolicy): string[] {
   return [
     ...before.policy.clients.flatMap((client) => clientNotes(client, after.policy)),
-    ...clientIdNotes(before.policy, after.policy),
+    ...after.policy.clients.flatMap((client) => newClientNotes(before.policy, client)),
+    ...clientIdNotes(before, after),
     ...scopeNotes(before, after),
     ...pathNotes(before, after),
   ];
@@ -27,10 +28,22 @@ function clientNotes(before: Client, { clients }: Policy): string[] {
   ];
 }
 
-/** A caller may leave `client_id` out while the policy has one client. */
-function clientIdNotes({ clients: before }: Policy, { clients: after }: Policy): string[] {
-  if (before.length !== 1 || after.length <= 1) return [];
-  return ['The policy has several clients now: callers that leave client_id out get 400'];
+/** Grants of a new client open a door that no line of a gain names. */
+function newClientNotes({ clients }: Policy, { name, baseUrl, secretId }: Client): string[] {
+  if (clients.some((client) => client.name === name)) return [];
+  return [`${name} is a new client: its secret ${secretId} goes to ${baseUrl}`];
+}
+
+/** A request without `client_id` means the one client that its caller is granted. */
+function clientIdNotes(before: ShownPolicy, after: ShownPolicy): string[] {
+  const arnOf = createArnOf([...before.principals, ...after.principals]);
+  const principals = before.policy.grants.flatMap((grant) => grant.principals);
+  return standInCallers(principals).flatMap(({ identity, closest }) => {
+    const [was = [], is = []] = [before, after].map(({ policy }) => clientsGrantedTo(policy, identity));
+    if (was.length !== 1 || is.length === 0 || was.join() === is.join()) return [];
+    const now = is.length > 1 ? 'must name one now' : `means ${is[0]}`;
+    return `${principalInWords(arnOf(closest))}: a request without client_id meant ${was[0]} and ${now}`;
+  });
 }
 
 /** A request without a scope means what its caller is granted, so that a grant can change the meaning. */

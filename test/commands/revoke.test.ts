@@ -44,7 +44,7 @@ describe('npm run revoke', () => {
     expect([code, stderr]).toEqual([0, '']);
     expect(stdout).toContain(`SHA-256 of the token: ${hash('sha256', token)}`);
     expect(stdout).toMatch(
-      /^Revoked\. The last instance stops vending it within a minute\. \(request id [0-9a-f-]{36}\)$/m,
+      /^Revoked by Connect\. [\s\S]*refused_token_sha256 \(request id [0-9a-f-]{36}\)$/m,
     );
     expect(stdout).toContain(`token_sha256 = "${hash('sha256', token)}"`);
     expect(stdout).not.toContain(token);

@@ -257,7 +257,26 @@ describe('a note', () => {
       'a second client, though no grant names it',
       policyText([base]),
       policyText([base], { beta: { secretName: 'connect/beta' } }),
-      ['* The policy has several clients now: callers that leave client_id out get 400'],
+      ['* beta is a new client: its secret connect/beta goes to https://connect.instacart.com'],
+    ],
+    [
+      'a second client for a caller that may have left client_id out',
+      policyText([base], { beta: { secretName: 'connect/beta' } }),
+      policyText([base, { ...base, id: 'b', client: 'beta' }], { beta: { secretName: 'connect/beta' } }),
+      [
+        '+ role/apps of 111122223333 gains connect:ian by client_credentials for beta',
+        '* role/apps of 111122223333: a request without client_id meant acme and must name one now',
+      ],
+    ],
+    [
+      'another client for such a caller',
+      policyText([base], { beta: { secretName: 'connect/beta' } }),
+      policyText([{ ...base, client: 'beta' }], { beta: { secretName: 'connect/beta' } }),
+      [
+        '+ role/apps of 111122223333 gains connect:ian by client_credentials for beta',
+        '- role/apps of 111122223333 loses connect:ian by client_credentials for acme',
+        '* role/apps of 111122223333: a request without client_id meant acme and means beta',
+      ],
     ],
     [
       'another path',

@@ -210,7 +210,7 @@ describe('explain', () => {
     const uri = ['--redirect-uri', 'https://shop.example/one'];
     expect(await explain(by('linker', 'authorization_code', ...uri))).toMatchObject({
       code: 0,
-      note: 'The policy has several clients: a caller must send client_id, here beta.',
+      allow: true,
     });
     await expect(run(by('checkout', 'client_credentials'))).rejects.toThrow(
       /^--client is needed: the caller is granted acme and beta$/,

@@ -1,7 +1,11 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { UsageError } from '../../infra/commands/command-line.ts';
 import { readAuditLine } from '../../infra/commands/policy/audit-line.ts';
 import { ConfigurationError } from '../../infra/files/problems.ts';
+import { temporaryFolder } from '../support/folders.ts';
+import { policyCommand } from './command.ts';
 import { run } from './run.ts';
 
 const checkout = 'arn:aws:sts::111122223333:assumed-role/checkout-api/i-0abc';
@@ -126,3 +130,15 @@ async function mistakeOf(args: string[]): Promise<string> {
   expect(error.message).not.toContain('\n');
   return error.message;
 }
+
+it('what a terminal would obey is written as an escape', async () => {
+  const folder = temporaryFolder();
+  writeFileSync(join(folder, 'escapes.yaml'), `version: 1\n"\\e[2Jevil": 1\n"\\u202ereversed": 1\n`);
+  const { err } = await policyCommand(['check', 'escapes.yaml'], { folder });
+  expect(err).toContain('\\u{1b}[2Jevil');
+  expect(err).toContain('\\u{202e}reversed');
+  const line = JSON.stringify({ decision: 'deny', reason: '\u001b[2J' });
+  const explained = await policyCommand(['explain', '--line'], { input: line });
+  const printed = (err + explained.out + explained.err).replaceAll('\n', '');
+  expect(printed).not.toMatch(/[\p{Cc}\p{Cf}]/u);
+});

@@ -208,24 +208,12 @@ describe('a mistake in cdk.json', () => {
       'cdk.json:16:7 context.stages.de v: name a stage with up to 128 letters, digits, - and _, starting with a letter',
     ],
     [
-      'a default stage',
-      cdkJson.replace('"context": {', '"context": {\n    "stage": "production",'),
-      'cdk.json:5:5 context.stage: a default would be deployed where -c stage=NAME is misspelt: remove it',
-    ],
-    [
       'an account role in two stages',
       cdkJson.replaceAll('"apiGatewayAccountRole": false', '"apiGatewayAccountRole": true'),
       'cdk.json:13:34 context.stages.production.apiGatewayAccountRole: the stage development sets the role too, and an account has one in each region: write false in one of the two',
     ],
   ])('has one line with its place: %s', (_what, text, expected) => {
     expect(complaint(text)).toBe(expected);
-  });
-
-  it('is a default stage, whatever the command line says', () => {
-    const withDefault = cdkJson.replace('"context": {', '"context": { "stage": "production",');
-    expect(complaint(withDefault, { stage: 'development' })).toMatch(
-      /^cdk\.json:4:16 context\.stage: a default/,
-    );
   });
 
   it('is told from a mistake on the command line', () => {

@@ -1,7 +1,7 @@
-import { writeFileSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { secretsOfOtherStages } from '../../infra/stages.ts';
+import { refuseDefaultStage, secretsOfOtherStages } from '../../infra/stages.ts';
 import { temporaryFolder } from '../support/folders.ts';
 import { toYaml } from '../support/policies.ts';
 
@@ -12,6 +12,31 @@ function write(name: string, text: string): string {
   writeFileSync(file, text);
   return file;
 }
+
+describe('a stage that no command line names', () => {
+  const inContext = '{ "context": {\n  "stage": "production" } }';
+
+  it.each([
+    ['cdk.json', inContext, 'cdk.json:2:3 context.stage'],
+    ['cdk.context.json', '{ "stage": "production" }', 'cdk.context.json:1:3 stage'],
+    ['home/.cdk.json', inContext, '.cdk.json:2:3 context.stage'],
+  ])('is refused in %s', (file, text, place) => {
+    const project = temporaryFolder();
+    const home = join(project, 'home');
+    mkdirSync(home);
+    writeFileSync(join(project, file), text);
+    expect(() => refuseDefaultStage(project, home)).toThrow(
+      `${place}: a default would be deployed where -c stage=NAME is misspelt: remove it`,
+    );
+  });
+
+  it('is in none of these files otherwise', () => {
+    const project = temporaryFolder();
+    writeFileSync(join(project, 'cdk.json'), '{ "context": { "stages": {} } }');
+    writeFileSync(join(project, 'cdk.context.json'), '{ "availability-zones:account=1": [] }');
+    expect(() => refuseDefaultStage(project, join(project, 'nowhere'))).not.toThrow();
+  });
+});
 
 describe('the secrets of other stages', () => {
   it('are found by name, with their stage and its policy', () => {

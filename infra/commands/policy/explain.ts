@@ -39,10 +39,10 @@ export async function explain(args: string[]): Promise<number> {
     return explainLine(policy, json === true);
   }
   const caller = readIdentity(needed(values.principal, '--principal'));
-  const { client, note } = chooseClient(policy, caller, values.client);
+  const { client } = chooseClient(policy, caller, values.client);
   const question: Question = { client, ...readRequest(values) };
   const verdict = askFunction(policy, caller, question);
-  const explained = { ...describeVerdict(policy, caller, question, verdict), note };
+  const explained = describeVerdict(policy, caller, question, verdict);
   if (json === true) printJson(explained);
   else printLines(explanationLines(explained));
   return verdict.allow ? 0 : 1;

@@ -18,7 +18,6 @@ export type Explanation = {
   /** The error_description of the answer. */
   description: string | null;
   nearest: NearestGrant | null;
-  note?: string | undefined;
 };
 
 export function describeVerdict(
@@ -45,11 +44,7 @@ export function describeVerdict(
   };
 }
 
-export function explanationLines({ note, ...explanation }: Explanation): string[] {
-  return [...verdictLines(explanation), ...(note === undefined ? [] : [note])];
-}
-
-function verdictLines({ allow, grants, scopes, ...denial }: Explanation): string[] {
+export function explanationLines({ allow, grants, scopes, ...denial }: Explanation): string[] {
   if (allow) {
     const what = scopes === null || scopes.length === 0 ? scopeInWords(null) : listInWords(scopes);
     return [`Allowed: ${what}, by grant ${grants.join(', ')}`];

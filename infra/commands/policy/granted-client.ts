@@ -8,15 +8,13 @@ export function chooseClient(
   policy: Policy,
   caller: Identity,
   given: string | undefined,
-): { client: string; note?: string } {
+): { client: string } {
   if (given !== undefined) return { client: given };
-  const [first, ...others] = policy.clients.map(({ name }) => name);
-  if (first === undefined) throw new Error('Every policy has a client');
-  if (others.length === 0) return { client: first };
   const granted = [...new Set(grantsTo(policy, caller).map(({ client }) => client))].sort();
   if (granted.length > 1) {
     throw new UsageError(`--client is needed: the caller is granted ${granted.join(' and ')}`);
   }
-  const client = granted[0] ?? first;
-  return { client, note: `The policy has several clients: a caller must send client_id, here ${client}.` };
+  const client = granted[0] ?? policy.clients[0]?.name;
+  if (client === undefined) throw new Error('Every policy has a client');
+  return { client };
 }

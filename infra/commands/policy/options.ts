@@ -1,4 +1,5 @@
 import type { ParseArgsOptionsConfig } from 'node:util';
+import { printable } from '../../files/problems.ts';
 import { readArguments, UsageError } from '../command-line.ts';
 
 const common = {
@@ -32,5 +33,5 @@ export function printJson(value: unknown): void {
 }
 
 export function printLines(lines: readonly string[]): void {
-  process.stdout.write(lines.map((line) => `${line}\n`).join(''));
+  process.stdout.write(lines.map((line) => `${printable(line)}\n`).join(''));
 }

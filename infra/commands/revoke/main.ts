@@ -45,9 +45,12 @@ async function send({ url, client, region }: Options, token: string): Promise<bo
   }
 }
 
+const revokedText = `Revoked by Connect. If the audit line of this request says given_up = true, the last instance stops vending it within a
+minute. If it says false although the service has vended the token, have one caller ask with refused_token_sha256`;
+
 /** Of the service's own answer, or of what stands in its place. */
 function outcomeOf(status: number, text: string): string {
-  if (status === 200) return 'Revoked. The last instance stops vending it within a minute.';
+  if (status === 200) return revokedText;
   const description = /"error_description":("(?:[^"\\]|\\.)*")/.exec(text)?.[1];
   const said = description === undefined ? 'the answer is not this service’s' : JSON.parse(description);
   return `Not revoked, or not known: HTTP ${status}: ${said}`;
