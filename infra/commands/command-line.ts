@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import { type ParseArgsConfig, parseArgs } from 'node:util';
-import { ConfigurationError } from '../files/problems.ts';
+import { ConfigurationError, printable } from '../files/problems.ts';
 
 /** A mistake on the command line, or between files. The message is for the user to read as it is. */
 export class UsageError extends Error {
@@ -38,7 +38,13 @@ export async function runCommand(command: (args: string[]) => Promise<number> | 
     process.exitCode = await command(process.argv.slice(2));
   } catch (error) {
     const isMistake = error instanceof UsageError || error instanceof ConfigurationError;
-    process.stderr.write(`${isMistake ? error.message : (error as Error).stack}\n`);
+    const text = isMistake ? error.message : ((error as Error).stack ?? '');
+    process.stderr.write(
+      text
+        .split('\n')
+        .map((line) => `${printable(line)}\n`)
+        .join(''),
+    );
     process.exitCode = isMistake ? usageStatus : 1;
   }
 }
