@@ -136,7 +136,7 @@ describe('npm run policy', { timeout: 120_000 }, () => {
     const stale = {
       code: 1,
       out: '',
-      err: `${matrix}: missing or out of date, run npm run policy -- matrix --write\n`,
+      err: `${matrix}: missing or out of date, run npm run policy -- matrix --write, with the same --policy if there was one\n`,
     };
     expect(await run('--check')).toEqual(stale);
     expect(await run('--write')).toEqual({ code: 0, out: `${matrix}\n`, err: '' });

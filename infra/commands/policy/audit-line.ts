@@ -33,7 +33,12 @@ const policyReasons: ReadonlySet<unknown> = new Set<DenialReason | 'scope_needed
 export function readAuditLine(text: string): AuditLine {
   const line = parseJsonObject(text.trim());
   if (line === undefined) throw new UsageError('Standard input is not one audit line: write one JSON object');
-  const { caller, client, grant_type, scopes, retailer_id, decision, reason } = line;
+  const { message, caller, client, grant_type, scopes, retailer_id, decision, reason } = line;
+  if (message !== undefined && message !== 'token request') {
+    throw new UsageError(
+      `Only lines of token requests can be explained: the message of this one is ${String(message)}`,
+    );
+  }
   if (decision !== 'allow' && decision !== 'deny') throw lacks('decision, which is allow or deny');
   if (decision === 'deny' && !policyReasons.has(reason)) {
     throw new UsageError(`The policy was not asked about this request: its reason is ${String(reason)}`);

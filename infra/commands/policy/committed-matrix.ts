@@ -25,7 +25,7 @@ export function writeMatrices(paths: readonly string[]): string[] {
 export function staleMatrices(paths: readonly string[]): string | undefined {
   const stale = paths.filter((path) => readMatrix(matrixPath(path)) !== matrixOf(path)).map(matrixPath);
   if (stale.length === 0) return undefined;
-  return `${stale.join(', ')}: missing or out of date, run npm run policy -- matrix --write`;
+  return `${stale.join(', ')}: missing or out of date, run npm run policy -- matrix --write, with the same --policy if there was one`;
 }
 
 /** A checkout with CRLF line ends has the same matrix. */
