@@ -30,6 +30,8 @@ export type Known = {
   /** When the table was last asked for it, and when that last failed. */
   lookedAt: number | undefined;
   tableFailedAt: number | undefined;
+  /** Whether this instance could not write down which row holds its token: a revocation elsewhere would not find it. */
+  lacksPointer?: boolean;
   /** From 0 to 1: see `isDueForRenewal`. */
   jitter: number;
 };

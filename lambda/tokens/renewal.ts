@@ -39,6 +39,7 @@ export function createRenew(dependencies: RenewalDependencies): Renew {
           break;
         case 'look':
           await look(attempt);
+          if (attempt.token.known.lacksPointer === true) await pointAgain(attempt);
           break;
         case 'wait':
           await wait(attempt);
@@ -115,12 +116,19 @@ async function publish(attempt: Attempt, minted: Token): Promise<void> {
     attempt.source = 'mint';
   }
   const lease = attempt.failure && pauseAfter(known.lease, attempt.failure, now());
-  const [written] = await Promise.all([
+  const [written, , isPointedTo] = await Promise.all([
     write(attempt, cell, lease),
     closeCircuit(attempt),
     isDead ? undefined : point(attempt, token),
   ]);
   if (written === 'replaced') known.isShared = true;
+  known.lacksPointer = isPointedTo === false;
+}
+
+/** The pointer of a token that was minted while the table failed. */
+async function pointAgain(attempt: Attempt): Promise<void> {
+  const { known } = attempt.token;
+  known.lacksPointer = known.token !== undefined && !(await point(attempt, known.token));
 }
 
 /** Connect has answered well, or has refused one token for a reason of that token's own. */

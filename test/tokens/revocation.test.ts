@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import type { TokenTable } from '../../lambda/tokens/token-table.ts';
 import { brokenTable, flakyTable } from '../support/flaky-table.ts';
 import { revocationWorld } from '../support/revocation-world.ts';
 import { day, hour, mintRequest, minute, requestFor, second, status, text } from '../support/token-world.ts';
@@ -35,6 +36,25 @@ describe('a revoked token', () => {
     const { instance, state } = revocationWorld();
     const [one, two] = [instance(), instance()];
     await one.vend();
+    expect((await two.revoke('token-0')).table).toBe('given up');
+    state.now += 55 * second;
+    expect(text(await one.vend())).toBe('token-1');
+  });
+
+  it('is found although its pointer could not be written at first: the instance that minted it tries again', async () => {
+    const { instance, state, table, pointerOf } = revocationWorld();
+    let fails = true;
+    const replace: TokenTable['replace'] = async (key, row, ...rest) =>
+      fails && row.heldIn !== undefined
+        ? { kind: 'fault', message: 'lost' }
+        : table.replace(key, row, ...rest);
+    const [one, two] = [instance({ ...table, replace }), instance()];
+    expect(await one.vend()).toMatchObject({ tableFault: 'lost' });
+    expect((await two.revoke('token-0')).table).toBe('unknown');
+    fails = false;
+    state.now += 55 * second;
+    expect(text(await one.vend())).toBe('token-0');
+    expect(pointerOf('token-0')?.texts).toHaveLength(1);
     expect((await two.revoke('token-0')).table).toBe('given up');
     state.now += 55 * second;
     expect(text(await one.vend())).toBe('token-1');
