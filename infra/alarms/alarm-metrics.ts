@@ -2,37 +2,22 @@ import { Duration } from 'aws-cdk-lib';
 import {
   type AlarmProps,
   ComparisonOperator,
-  Metric,
+  type Metric,
   Stats,
   TreatMissingData,
 } from 'aws-cdk-lib/aws-cloudwatch';
-import { metricsNamespace } from '../../lambda/observability/metrics-namespace.ts';
+import { serviceMetric } from '../metrics/service-metric.ts';
 
 export const fiveMinutes = Duration.minutes(5);
 
-/** A metric that the functions record, for the whole service. */
-export function measured(
-  metricName: string,
-  service: string,
-  { statistic, period }: { statistic: string; period: Duration },
-): Metric {
-  return new Metric({
-    namespace: metricsNamespace,
-    metricName,
-    dimensionsMap: { service },
-    statistic,
-    period,
-  });
-}
-
 /** The sum, over one period, of a count that the functions record. */
 export function counted(metricName: string, service: string, period: Duration): Metric {
-  return measured(metricName, service, { statistic: Stats.SUM, period });
+  return serviceMetric(metricName, service, { statistic: Stats.SUM, period });
 }
 
 /** The highest value, over one period, of what the functions record. */
 export function highest(metricName: string, service: string, period: Duration): Metric {
-  return measured(metricName, service, { statistic: Stats.MAXIMUM, period });
+  return serviceMetric(metricName, service, { statistic: Stats.MAXIMUM, period });
 }
 
 /** For what should never happen: one occurrence raises the alarm, and no data is no fault. */

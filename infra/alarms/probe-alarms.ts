@@ -1,7 +1,7 @@
 import { Duration } from 'aws-cdk-lib';
 import { Alarm, ComparisonOperator, type Metric, Stats, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
 import type { Construct } from 'constructs';
-import { measured } from './alarm-metrics.ts';
+import { serviceMetric } from '../metrics/service-metric.ts';
 
 /** The prober is one caller of many: what it meets, others meet. `every`: the time between two probes. */
 export type Probing = { every: Duration };
@@ -15,7 +15,7 @@ export function createProbeAlarms(
 }
 
 const leastOf = (name: string, service: string, period: Duration): Metric =>
-  measured(name, service, { statistic: Stats.MINIMUM, period });
+  serviceMetric(name, service, { statistic: Stats.MINIMUM, period });
 
 /** Also fires where the prober does not run: then nothing shows that callers are served. */
 function createProbeVend(scope: Construct, service: string, every: Duration): Alarm {

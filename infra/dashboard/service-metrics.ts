@@ -1,24 +1,17 @@
 import { Duration } from 'aws-cdk-lib';
-import { MathExpression, Metric, Stats } from 'aws-cdk-lib/aws-cloudwatch';
+import { MathExpression, type Metric, Stats } from 'aws-cdk-lib/aws-cloudwatch';
 import { metricsNamespace } from '../../lambda/observability/metrics-namespace.ts';
+import { serviceMetric } from '../metrics/service-metric.ts';
 
 const period = Duration.minutes(5);
 
-/** A metric of the functions, for the whole service. */
+/** A metric of the functions, for the whole service; by default its sum. */
 export function ours(
   service: string,
   metricName: string,
   more: { statistic?: string; period?: Duration; label?: string },
-) {
-  const dimensionsMap = { service };
-  return new Metric({
-    namespace: metricsNamespace,
-    metricName,
-    dimensionsMap,
-    statistic: Stats.SUM,
-    period,
-    ...more,
-  });
+): Metric {
+  return serviceMetric(metricName, service, { statistic: Stats.SUM, period, ...more });
 }
 
 /** One line for each value that the dimension has had. */

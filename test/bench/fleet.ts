@@ -57,7 +57,10 @@ function mintsOfOneCacheEach(arrivals: readonly Arrival[]): number {
 /** 90 days of a fleet, by the real code on a virtual clock before a table in memory. */
 export async function simulateFleet(tokens: number, vends = 1_000_000, instances = 1_000): Promise<Row> {
   const arrivals = arrivalsOf({ vends, instances, tokens });
-  const { state, mints, prepared, calls, instance } = world({ random: randomFrom(2), maxTokens: 16 });
+  const { state, mints, prepared, calls, pointers, instance } = world({
+    random: randomFrom(2),
+    maxTokens: 16,
+  });
   const start = state.now;
   const fleet = new Map<number, { id: string; vend: ReturnType<typeof instance> }>();
   for (const arrival of arrivals) {
@@ -75,7 +78,7 @@ export async function simulateFleet(tokens: number, vends = 1_000_000, instances
   const perMillion = 1_000_000 / vends;
   const dollars =
     (calls.reads * prices.tableRead +
-      calls.writes * prices.tableWrite +
+      (calls.writes + pointers.writes) * prices.tableWrite +
       prepared.length * prices.secretRead) *
       perMillion +
     (prices.apiRequest +
@@ -92,7 +95,7 @@ export async function simulateFleet(tokens: number, vends = 1_000_000, instances
     'mints ÷ minimum': (mints.length / least).toFixed(3),
     'one cache an instance ÷ minimum': (mintsOfOneCacheEach(arrivals) / least).toFixed(0),
     'table reads': calls.reads,
-    'table writes': calls.writes,
+    'table writes': calls.writes + pointers.writes,
     'secret reads, at most': prepared.length,
     '$ a million vends': dollars.toFixed(2),
   };
@@ -102,7 +105,7 @@ export async function simulateFleet(tokens: number, vends = 1_000_000, instances
 export async function coldMisses(): Promise<Row[]> {
   const rows: Row[] = [];
   for (const killed of [false, true]) {
-    const { state, sleep, mints, prepared, calls, instance } = world({ random: randomFrom(3) });
+    const { state, sleep, mints, prepared, calls, pointers, instance } = world({ random: randomFrom(3) });
     state.answer = { lifetimeMs: day, takesMs: 300 };
     if (killed) {
       const answer: Answer = state.answer;
@@ -117,7 +120,7 @@ export async function coldMisses(): Promise<Row[]> {
       'lease holder': killed ? 'killed while minting' : 'lives',
       mints: mints.length,
       'table reads': calls.reads,
-      'table writes': calls.writes,
+      'table writes': calls.writes + pointers.writes,
       'secret reads, at most': prepared.length,
       served: vended.filter(({ kind }) => kind === 'token').length,
     });

@@ -59,7 +59,7 @@ const benches: Record<string, Bench> = {
     words:
       'The stack of `infra/policy.yaml` while nobody calls, by the resources in its template and `test/bench/prices.ts`. A ' +
       'fleet that vends adds up to thirty metrics: one for each cache status and each reason that occurs.',
-    rows: async () => costAtRest(),
+    rows: costAtRest,
   },
   cold: {
     title: 'A thousand cold misses at once',

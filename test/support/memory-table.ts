@@ -4,11 +4,12 @@ const empty: Row = { token: undefined, lease: undefined, forced: undefined };
 
 /**
  * The token table in memory, for simulations: it passes the same contract test as DynamoDB's. `calls` leaves the writes of
- * pointers out, which go alongside those of the rows.
+ * pointers out, which go alongside those of the rows and are counted in `pointers`.
  */
 export function createMemoryTable() {
   const rows = new Map<string, { row: Row; revision: Revision }>();
   const calls = { reads: 0, writes: 0 };
+  const pointers = { writes: 0 };
 
   const table: TokenTable = {
     read: async (key) => {
@@ -17,12 +18,13 @@ export function createMemoryTable() {
       return { kind: 'row', row, revision };
     },
     replace: async (key, row, { next, expected }) => {
-      if (row.heldIn === undefined) calls.writes += 1;
+      const counted = row.heldIn === undefined ? calls : pointers;
+      counted.writes += 1;
       const current = rows.get(key)?.revision;
       if (current !== next && !expected.includes(current)) return { kind: 'lost' };
       rows.set(key, { row, revision: next });
       return { kind: 'replaced' };
     },
   };
-  return { table, calls, rows };
+  return { table, calls, pointers, rows };
 }

@@ -74,7 +74,7 @@ export function world({ random = (): number => 0, maxTokens = 1_000 } = {}) {
   const connect = simulateConnect(state, sleep);
   /** When a secret was read ahead of a mint. */
   const prepared: number[] = [];
-  const { table, calls, rows } = createMemoryTable();
+  const { table, calls, pointers, rows } = createMemoryTable();
   const theTime = () => state.now;
 
   const renewal = ({
@@ -120,7 +120,19 @@ export function world({ random = (): number => 0, maxTokens = 1_000 } = {}) {
     } = {}) => vendToken({ mintRequest: request, minTtlMs, refusedSha256, deadline, signal });
   };
 
-  return { state, sleep, ...connect, prepared, vend: instance(), instance, renewal, table, calls, rows };
+  return {
+    state,
+    sleep,
+    ...connect,
+    prepared,
+    vend: instance(),
+    instance,
+    renewal,
+    table,
+    calls,
+    pointers,
+    rows,
+  };
 }
 
 type RenewalOptions = {
