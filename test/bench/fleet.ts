@@ -55,7 +55,10 @@ function mintsOfOneCacheEach(arrivals: readonly Arrival[]): number {
 }
 
 /** 90 days of a fleet, by the real code on a virtual clock before a table in memory. */
-export async function simulateFleet(tokens: number, vends = 1_000_000, instances = 1_000): Promise<Row> {
+export async function simulateFleet(
+  tokens: number,
+  { vends = 1_000_000, instances = 1_000, minTtlHours = 0 } = {},
+): Promise<Row> {
   const arrivals = arrivalsOf({ vends, instances, tokens });
   const { state, mints, prepared, calls, pointers, instance } = world({
     random: randomFrom(2),
@@ -71,7 +74,7 @@ export async function simulateFleet(tokens: number, vends = 1_000_000, instances
       one = { id, vend: instance() };
       fleet.set(arrival.slot, one);
     }
-    const vended = await one.vend({ key: `token ${arrival.token}` });
+    const vended = await one.vend({ key: `token ${arrival.token}`, minTtlMs: minTtlHours * hour });
     if (vended.kind !== 'token') throw new Error(`Not vended: ${vended.why.kind}`);
   }
   const least = leastMints(arrivals);
@@ -89,6 +92,7 @@ export async function simulateFleet(tokens: number, vends = 1_000_000, instances
   return {
     tokens,
     instances,
+    '`min_ttl` in hours': minTtlHours,
     vends,
     mints: mints.length,
     'theoretical minimum': least,
