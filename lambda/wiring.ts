@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout } from 'node:timers/promises';
 import type { MintPath } from './connect/mint-path.ts';
-import { createDynamoDBClient, createDynamoDBTable } from './dynamodb/dynamodb-table.ts';
+import { createDynamoDBClient } from './dynamodb/dynamodb-client.ts';
+import { createDynamoDBTable } from './dynamodb/dynamodb-table.ts';
 import { createHandler } from './http/handler.ts';
 import { createRevoke } from './http/revoke.ts';
 import { createVend } from './http/vend.ts';

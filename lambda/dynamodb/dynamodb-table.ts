@@ -1,50 +1,33 @@
-import {
-  ConditionalCheckFailedException,
-  DynamoDBClient,
-  GetItemCommand,
-  UpdateItemCommand,
-  type UpdateItemCommandInput,
-} from '@aws-sdk/client-dynamodb';
-import { clientOptions } from '../aws/client-options.ts';
+import type { UpdateItemCommandInput } from '@aws-sdk/client-dynamodb';
 import type { Revision, Row, TableFault, TokenTable } from '../tokens/token-table.ts';
 import type { Item } from './attributes.ts';
+import type { SendToDynamoDB } from './dynamodb-client.ts';
 import { readItem, writeItem } from './items.ts';
 
-/** Attempts of half a second: how many depends on who waits. */
-export function createDynamoDBClient({ maxAttempts }: { maxAttempts: number }): DynamoDBClient {
-  return new DynamoDBClient({
-    maxAttempts,
-    requestHandler: clientOptions({ connectTimeoutMs: 500, responseTimeoutMs: 500 }),
-  });
-}
-
 /** The token table: one item a token, one a client's circuit; it needs GetItem and UpdateItem and nothing else. */
-export function createDynamoDBTable(client: DynamoDBClient, tableName: string): TokenTable {
+export function createDynamoDBTable(send: SendToDynamoDB, tableName: string): TokenTable {
   return {
     read: async (key, signal) => {
-      const command = new GetItemCommand({
-        TableName: tableName,
-        Key: { pk: { S: key } },
-        ConsistentRead: true,
-      });
+      const input = { TableName: tableName, Key: { pk: { S: key } }, ConsistentRead: true };
       try {
-        const { Item } = await client.send(command, { abortSignal: signal });
-        return readItem(key, Item);
+        const { Item } = await send('GetItem', input, signal);
+        return readItem(key, Item as Item | undefined);
       } catch (error) {
         return faultOf(error as Error);
       }
     },
     replace: async (key, row, { next, expected }, signal) => {
-      const command = new UpdateItemCommand({
+      const input = {
         TableName: tableName,
         Key: { pk: { S: key } },
         ...replacement(key, row, next, expected),
-      });
+      };
       try {
-        await client.send(command, { abortSignal: signal });
+        await send('UpdateItem', input, signal);
         return { kind: 'replaced' };
       } catch (error) {
-        return error instanceof ConditionalCheckFailedException ? { kind: 'lost' } : faultOf(error as Error);
+        const fault = error as Error;
+        return fault.name === 'ConditionalCheckFailedException' ? { kind: 'lost' } : faultOf(fault);
       }
     },
   };
@@ -90,7 +73,7 @@ function prefixed(item: Item): Item {
   return Object.fromEntries(Object.entries(item).map(([name, value]) => [`:${name}`, value]));
 }
 
-/** An SDK's error carries the whole response, and a parser's message quotes it: only its name goes on. */
+/** A parser's message quotes what it has read: only the error's name goes on. */
 function faultOf({ name }: Error): TableFault {
   return { kind: 'fault', message: `DynamoDB: ${name}` };
 }

@@ -1,5 +1,6 @@
 import { vi } from 'vitest';
-import { createDynamoDBClient, createDynamoDBTable } from '../../lambda/dynamodb/dynamodb-table.ts';
+import { createDynamoDBClient } from '../../lambda/dynamodb/dynamodb-client.ts';
+import { createDynamoDBTable } from '../../lambda/dynamodb/dynamodb-table.ts';
 import { type DynamoDB, startDynamoDB, tableName } from '../local/emulators/dynamodb-emulator.ts';
 import { functionEnvironment, functionKey } from '../local/instance/system.ts';
 
@@ -8,12 +9,10 @@ export async function startTokenTable({ dynamodb: given }: { dynamodb?: DynamoDB
   const dynamodb = given ?? (await startDynamoDB({ keys: [functionKey] }));
   const environment = functionEnvironment({ secretsManager: '', dynamodb: dynamodb.url });
   for (const [name, text] of Object.entries(environment)) vi.stubEnv(name, text);
-  const client = createDynamoDBClient({ maxAttempts: 2 });
   return {
     dynamodb,
-    table: createDynamoDBTable(client, tableName),
+    table: createDynamoDBTable(createDynamoDBClient({ maxAttempts: 2 }), tableName),
     stop: async () => {
-      client.destroy();
       vi.unstubAllEnvs();
       if (given === undefined) await dynamodb.close();
     },
