@@ -1,5 +1,5 @@
 import { reasonOfRevocation } from '../observability/failure-reason.ts';
-import { retryAfterHeader } from '../protocol/contract.ts';
+import { retryAfterHeader, statusesWithRetryAfter } from '../protocol/contract.ts';
 import type { GivingUp, RevocationOutcome, RevocationResult } from '../tokens/revocation.ts';
 import { OAuthError, reasons } from './oauth-error.ts';
 import { defaultRetryAfterMs, sentences } from './vend-error.ts';
@@ -9,7 +9,9 @@ export function revocationError({ upstream: { outcome }, table }: RevocationResu
   if (outcome.kind === 'revoked' && table !== 'out of reach') return undefined;
   const reason = outcome.kind === 'revoked' ? 'table_unavailable' : reasonOfRevocation(outcome);
   const retryAfterMs = outcome.kind === 'unavailable' ? outcome.retryAfterMs : undefined;
-  const headers = reasons[reason].status === 503 ? retryAfterHeader(retryAfterMs ?? defaultRetryAfterMs) : {};
+  const headers = statusesWithRetryAfter.includes(reasons[reason].status)
+    ? retryAfterHeader(retryAfterMs ?? defaultRetryAfterMs)
+    : {};
   return new OAuthError(reason, `${upstreamSentences[outcome.kind]} ${tableSentences[table]}`, headers);
 }
 

@@ -1,5 +1,5 @@
 import { reasonFields } from '../observability/failure-reason.ts';
-import { descriptions, retryAfterHeader } from '../protocol/contract.ts';
+import { descriptions, retryAfterHeader, statusesWithRetryAfter } from '../protocol/contract.ts';
 import type { Subject } from '../tokens/mint-request.ts';
 import type { NoToken } from '../tokens/plan.ts';
 import { OAuthError, reasons } from './oauth-error.ts';
@@ -13,7 +13,9 @@ export function vendError(
   subject: Subject,
 ): OAuthError {
   const { reason } = reasonFields(why);
-  const headers = reasons[reason].status === 503 ? retryAfterHeader(retryAfterMs) : {};
+  const headers = statusesWithRetryAfter.includes(reasons[reason].status)
+    ? retryAfterHeader(retryAfterMs)
+    : {};
   return new OAuthError(reason, descriptionOf(why, subject), headers);
 }
 
