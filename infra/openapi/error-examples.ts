@@ -7,7 +7,7 @@ import { type OperationName, reasonsOf } from './operation-reasons.ts';
 /** As callers read them. */
 const descriptions: Partial<Record<Reason, string>> = {
   client_needed: 'Send client_id. You are granted: acme, beta.',
-  field: 'token is required.',
+  field: 'client_id must be a string.',
   scope:
     'You signed as role/checkout-api of 111122223333. The policy does not grant you that scope by this grant_type. ' +
     'You are granted for this client: connect:fulfillment.',
@@ -27,6 +27,7 @@ export function errorExamples(operation: OperationName, status: number): { examp
     .map((reason) => [reason, bodyOf(reasons[reason].code, withReason(descriptions[reason] ?? '', reason))]);
   const gateway = gatewayResponses
     .filter((response) => response.status === status)
+    .filter(({ description }, at, all) => all.findIndex((other) => other.description === description) === at)
     .map(({ type, error, description }) => [type, bodyOf(error, description)]);
   const all = [...own, ...gateway].map(([name, value]) => [name, { value }]);
   return all.length > 0 ? { examples: Object.fromEntries(all) } : {};
