@@ -33,7 +33,9 @@ const scope = 'connect:fulfillment';
 describe.each(here)('the kit for $name', (language) => {
   const { keeps } = language;
   let driver: Driver;
-  beforeAll(() => {
+  beforeAll(async () => {
+    // The service renews a refused token once a minute, whichever kit asks.
+    await service.world.forget();
     driver = startDriver(language, { ...credentials.environment, AWS_EC2_METADATA_DISABLED: 'true' });
   });
   beforeEach(() => {
@@ -71,10 +73,14 @@ describe.each(here)('the kit for $name', (language) => {
   });
 
   it('is not signed for a region that nobody named', async () => {
-    const { failed } = await driver.ask({ do: 'new', tokenUrl: service.url, request: { scope } });
+    const made = await driver.ask({ do: 'new', tokenUrl: service.url, request: { scope } });
+    const { failed } = made.failed === undefined ? await driver.ask({ do: 'token' }) : made;
     expect(failed?.shown).toContain('AWS_REGION');
-    const tokenUrl = 'https://abc123.execute-api.eu-west-1.amazonaws.com/v2/oauth/token';
+    // API Gateway's own name has the region in it: the kit comes as far as this one, which leads nowhere.
+    const tokenUrl = 'http://abc123.execute-api.eu-west-1.invalid/v2/oauth/token';
     expect(await driver.ask({ do: 'new', tokenUrl, request: { scope } })).toEqual({ ready: true });
+    const lost = await driver.ask({ do: 'code', code: service.world.issueCode(), redirectUri: callback });
+    expect(lost.failed?.shown).toMatch(/abc123\.execute-api\.eu-west-1\.invalid/);
     // The gateway refuses a signature for another region than its own.
     await renewed({ region: 'eu-west-1' });
     expect((await driver.ask({ do: 'token' })).failed).toMatchObject({

@@ -21,7 +21,21 @@ export const languages: Language[] = [
     args: ['drivers/typescript.ts'],
     keeps: true,
   },
+  {
+    name: 'shells',
+    missing: () => (curlSigns() ? undefined : 'it needs curl 7.86 or newer'),
+    command: process.execPath,
+    args: ['drivers/shell.ts'],
+    keeps: false,
+  },
 ];
+
+/** From 7.86 curl signs as AWS does: its headers in canonical form, and the port with the host. */
+function curlSigns(): boolean {
+  const version = /^curl (\d+)\.(\d+)/.exec(outputOf('curl', '--version') ?? '');
+  const [major, minor] = [Number(version?.[1]), Number(version?.[2])];
+  return major > 7 || (major === 7 && minor >= 86);
+}
 
 /** What a command prints; undefined where it fails or does not exist. */
 export function outputOf(command: string, ...args: string[]): string | undefined {
