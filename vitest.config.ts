@@ -30,6 +30,7 @@ export default defineConfig({
         'infra/app.ts',
         'infra/index.ts',
         'infra/package.ts',
+        'infra/openapi/write-openapi.ts',
         'infra/policy/write-schema.ts',
       ],
       reporter: ['text-summary'],

@@ -1,10 +1,7 @@
-import { descriptions } from '../protocol/contract.ts';
+import { credentialFields, descriptions, maxBodyBytes } from '../protocol/contract.ts';
 import { parseJsonObject, withoutBom } from '../values/json.ts';
 import { type ApiEvent, headerValues } from './api-event.ts';
 import { OAuthError } from './oauth-error.ts';
-
-/** After Base64 is decoded. */
-const maxBytes = 16 * 1024;
 
 /**
  * A token request's fields, of a JSON body or a form alike. An empty field counts as absent (RFC 6749 §3.2), and so does
@@ -22,7 +19,7 @@ export function readFields(event: ApiEvent): Fields {
 function readBody(event: ApiEvent): Fields {
   const parse = parserFor(event);
   const text = decodeBody(event);
-  if (Buffer.byteLength(text) > maxBytes) throw new OAuthError('size', descriptions.bodyTooLarge);
+  if (Buffer.byteLength(text) > maxBodyBytes) throw new OAuthError('size', descriptions.bodyTooLarge);
   return new Map(parse(text).filter(([, value]) => value !== '' && value !== null));
 }
 
@@ -70,7 +67,7 @@ function parseForm(text: string): Array<[string, unknown]> {
 }
 
 function rejectCredentials(fields: Fields): void {
-  for (const name of ['client_secret', 'client_assertion']) {
+  for (const name of credentialFields) {
     if (!fields.has(name)) continue;
     throw new OAuthError(
       'credential_in_body',

@@ -1,10 +1,11 @@
-import { longestMinTtlSeconds } from '../protocol/contract.ts';
+import { longestMinTtlSeconds, sha256Rule } from '../protocol/contract.ts';
 import { retailerIdRule } from '../protocol/names.ts';
 import { type ApiEvent, headerValues } from './api-event.ts';
 import { OAuthError } from './oauth-error.ts';
 import type { Fields } from './request-body.ts';
 
 const headerValue = new RegExp(`^${retailerIdRule}$`, 'u');
+const sha256 = new RegExp(`^${sha256Rule}$`);
 
 /** A field that is missing, malformed or repeated. */
 export function fieldError(description: string): OAuthError {
@@ -31,8 +32,8 @@ function isWholeNumber(value: unknown): value is number {
 }
 
 export function readRefusedTokenHash(fields: Fields): string | undefined {
-  const hash = readText(fields, 'refused_token_sha256')?.toLowerCase();
-  if (hash === undefined || /^[0-9a-f]{64}$/.test(hash)) return hash;
+  const hash = readText(fields, 'refused_token_sha256');
+  if (hash === undefined || sha256.test(hash)) return hash?.toLowerCase();
   throw fieldError('refused_token_sha256 must be the SHA-256 of the token in hex, not the token itself.');
 }
 

@@ -14,7 +14,7 @@ export function readRoute(event: ApiEvent): Route {
   return path;
 }
 
-const forbiddenInQuery = new Set([
+export const forbiddenInQuery = new Set([
   'client_id',
   'client_secret',
   'client_assertion',

@@ -5,8 +5,11 @@ import { responseTimes, type Token } from '../tokens/token.ts';
 import type { CacheStatus } from '../tokens/token-cache.ts';
 import { type OAuthError, withReason } from './oauth-error.ts';
 
+/** This cache in `Cache-Status`. */
+export const cacheName = 'connect-token-vending';
+
 /** RFC 9211's words for the source of a token. */
-const cacheStatuses: Record<CacheStatus, string> = {
+export const cacheStatuses: Record<CacheStatus, string> = {
   memory: 'hit; detail=memory',
   table: 'hit; detail=table',
   mint: 'fwd=miss; stored',
@@ -23,7 +26,7 @@ export function tokenResponse(token: Token, cacheStatus: CacheStatus, now: numbe
     ...times,
     ...(token.scopes && { scope: token.scopes.join(' ') }),
   };
-  const source = `connect-token-vending; ${cacheStatuses[cacheStatus]}; ttl=${times.expires_in}`;
+  const source = `${cacheName}; ${cacheStatuses[cacheStatus]}; ttl=${times.expires_in}`;
   return jsonResponse(200, body, { 'Cache-Status': source });
 }
 

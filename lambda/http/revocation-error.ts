@@ -1,16 +1,18 @@
 import { reasonOfRevocation } from '../observability/failure-reason.ts';
-import { retryAfterHeader } from '../protocol/contract.ts';
 import type { GivingUp, RevocationOutcome, RevocationResult } from '../tokens/revocation.ts';
-import { OAuthError, reasons } from './oauth-error.ts';
-import { defaultRetryAfterMs, sentences } from './vend-error.ts';
+import { OAuthError } from './oauth-error.ts';
+import { retryHeaders, sentences } from './vend-error.ts';
 
 /** What a caller reads where its token may live on, or may still be vended: what is done, and what is not. */
 export function revocationError({ upstream: { outcome }, table }: RevocationResult): OAuthError | undefined {
   if (outcome.kind === 'revoked' && table !== 'out of reach') return undefined;
   const reason = outcome.kind === 'revoked' ? 'table_unavailable' : reasonOfRevocation(outcome);
   const retryAfterMs = outcome.kind === 'unavailable' ? outcome.retryAfterMs : undefined;
-  const headers = reasons[reason].status === 503 ? retryAfterHeader(retryAfterMs ?? defaultRetryAfterMs) : {};
-  return new OAuthError(reason, `${upstreamSentences[outcome.kind]} ${tableSentences[table]}`, headers);
+  return new OAuthError(
+    reason,
+    `${upstreamSentences[outcome.kind]} ${tableSentences[table]}`,
+    retryHeaders(reason, retryAfterMs),
+  );
 }
 
 const upstreamSentences: Record<RevocationOutcome['kind'], string> = {

@@ -1,6 +1,7 @@
 import type { AuditRecord } from '../observability/audit.ts';
 import { decideRevocation } from '../policy/decision.ts';
 import { clientNamed, type Policy } from '../policy/policy.ts';
+import { tokenRule } from '../protocol/contract.ts';
 import type { RevokeToken } from '../tokens/revocation.ts';
 import { Secret } from '../values/secret.ts';
 import type { ApiEvent } from './api-event.ts';
@@ -39,10 +40,12 @@ export function createRevoke({ policy, revokeToken }: RevokeDependencies): Revok
   };
 }
 
-/** White space would make it another token, which Connect takes for revoked: a paste with its line end, for one. */
+const tokenText = new RegExp(`^${tokenRule}$`);
+
+/** Connect takes any other text for a revoked token. */
 function readToken(fields: Fields): Secret {
   const text = readText(fields, 'token');
   if (text === undefined) throw fieldError('token is required.');
-  if (/^[\x21-\x7e]+$/.test(text)) return new Secret(text);
+  if (tokenText.test(text)) return new Secret(text);
   throw fieldError('token must be printable ASCII without white space.');
 }

@@ -1,20 +1,21 @@
 import { reasonFields } from '../observability/failure-reason.ts';
-import { descriptions, retryAfterHeader } from '../protocol/contract.ts';
+import { descriptions, retryAfterHeader, statusesWithRetryAfter } from '../protocol/contract.ts';
 import type { Subject } from '../tokens/mint-request.ts';
 import type { NoToken } from '../tokens/plan.ts';
-import { OAuthError, reasons } from './oauth-error.ts';
-
-/** Where nobody has named a time. */
-export const defaultRetryAfterMs = 1_000;
+import { OAuthError, type Reason, reasons } from './oauth-error.ts';
 
 /** What a caller reads when there is no token for it: who has to act, and when to try again. */
 export function vendError(
-  { why, retryAfterMs = defaultRetryAfterMs }: { why: NoToken; retryAfterMs: number | undefined },
+  { why, retryAfterMs }: { why: NoToken; retryAfterMs: number | undefined },
   subject: Subject,
 ): OAuthError {
   const { reason } = reasonFields(why);
-  const headers = reasons[reason].status === 503 ? retryAfterHeader(retryAfterMs) : {};
-  return new OAuthError(reason, descriptionOf(why, subject), headers);
+  return new OAuthError(reason, descriptionOf(why, subject), retryHeaders(reason, retryAfterMs));
+}
+
+/** Says when to try again where that may help: after a second where nobody has named a time. */
+export function retryHeaders(reason: Reason, retryAfterMs = 1_000): Record<string, string> {
+  return statusesWithRetryAfter.includes(reasons[reason].status) ? retryAfterHeader(retryAfterMs) : {};
 }
 
 export const sentences: Record<Exclude<NoToken['kind'], 'invalid_grant' | 'min_ttl_too_long'>, string> = {

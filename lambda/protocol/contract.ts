@@ -12,12 +12,27 @@ export const longestMinTtlSeconds = 43_200;
 /** PKCE's `code_verifier` (RFC 7636, section 4.1), as a regular expression. */
 export const codeVerifierRule = '[A-Za-z0-9\\-._~]{43,128}';
 
+/** A token's SHA-256 in hex, in a request. */
+export const sha256Rule = '[0-9A-Fa-f]{64}';
+
+/** A token in a request: white space would make it another one, a paste with its line end, for one. */
+export const tokenRule = String.raw`[\x21-\x7e]+`;
+
+/** Of a body, after Base64 is decoded. */
+export const maxBodyBytes = 16 * 1024;
+
+/** A request's field with one of these names has a caller's secret in it. */
+export const credentialFields = ['client_secret', 'client_assertion'] as const;
+
 /** Headers of every answer. */
 export const responseHeaders = {
   'Content-Type': 'application/json',
   'Cache-Control': 'no-store',
   Pragma: 'no-cache',
 } as const;
+
+/** The statuses of answers that say when a second attempt may succeed. */
+export const statusesWithRetryAfter: readonly number[] = [429, 503];
 
 /** `Retry-After` in whole seconds, never 0: a caller that retries at once gains nothing. */
 export function retryAfterHeader(milliseconds: number): { 'Retry-After': string } {

@@ -1,24 +1,33 @@
 import { expect } from 'vitest';
 import type { ErrorCode } from '../../lambda/protocol/error-codes.ts';
+import { isDocumentedRequest, type Sent, undocumented } from './openapi.ts';
 
 export type Answer = { status: number; headers: Headers; text: string; body: Record<string, unknown> };
 
 export async function answerOf(response: Response): Promise<Answer> {
-  return answer(response.status, response.headers, await response.text());
+  return answer(response.url, response.status, response.headers, await response.text());
 }
 
 /** Of a proxy result; API Gateway adds the request's id. */
-export function answerOfResult(result: unknown, requestId: string): Answer {
+export function answerOfResult(result: unknown, path: string, requestId: string): Answer {
   const { statusCode, headers, body } = result as {
     statusCode: number;
     headers: Record<string, string>;
     body: string;
   };
-  return answer(statusCode, new Headers({ ...headers, 'x-amzn-requestid': requestId }), body);
+  return answer(path, statusCode, new Headers({ ...headers, 'x-amzn-requestid': requestId }), body);
 }
 
-function answer(status: number, headers: Headers, text: string): Answer {
-  return { status, headers, text, body: JSON.parse(text) as Record<string, unknown> };
+/** Every answer of every test is one that docs/openapi.json describes. */
+function answer(url: string, status: number, headers: Headers, text: string): Answer {
+  const read = { status, headers, text, body: JSON.parse(text) as Record<string, unknown> };
+  expect(undocumented(url, read), text).toEqual([]);
+  return read;
+}
+
+/** Of a request that was good. */
+export function expectDocumentedRequest(sent: Sent): void {
+  expect(isDocumentedRequest(sent), `docs/openapi.json refuses ${sent.body}`).toBe(true);
 }
 
 /** The shape that every error has, whether the function or the gateway answers it. */

@@ -4,7 +4,7 @@ import type { Caller } from '../local/emulators/callers.ts';
 import { type Application, startConnect } from '../local/emulators/connect-emulator.ts';
 import { type SignedInit, signedFetch } from '../local/emulators/signed-client.ts';
 import { startStack } from '../local/instance/system.ts';
-import { type Answer, answerOf, answerOfResult } from './answer.ts';
+import { type Answer, answerOf, answerOfResult, expectDocumentedRequest } from './answer.ts';
 import { createAuditReader } from './audit-lines.ts';
 import { canary } from './canary.ts';
 import { type Measured, readEmbeddedMetrics } from './embedded-metrics.ts';
@@ -120,7 +120,9 @@ export async function createWorld(
   const lines = source?.lines ?? stack.lines;
 
   async function send(as: CallerName, path: string, init: SignedInit): Promise<Answer> {
-    return answerOf(await signedFetch(new URL(path, stack.url).href, init, callers[as]));
+    const answer = await answerOf(await signedFetch(new URL(path, stack.url).href, init, callers[as]));
+    if (answer.status === 200) expectDocumentedRequest({ path, ...init });
+    return answer;
   }
 
   /** A token request in JSON. */
@@ -135,7 +137,7 @@ export async function createWorld(
 
   /** The function itself, without the gateway: for events that the emulated gateway does not send. */
   async function askFunction(event: TokenEvent): Promise<Answer> {
-    return answerOfResult(await invoke(event), event.requestContext.requestId);
+    return answerOfResult(await invoke(event), event.path, event.requestContext.requestId);
   }
 
   /** A function that remembers nothing, behind the same gateway. */
