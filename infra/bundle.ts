@@ -74,9 +74,8 @@ function build(): CodeFile[] {
     outExtension: { '.js': '.mjs' },
     platform: 'node',
     target: 'node24',
-    // The SDK's code for browsers and event streams, which no call of ours uses: it would never be loaded.
-    external: ['bowser', '@smithy/core/event-streams'],
-    alias: { '@aws-sdk/credential-provider-node': './lambda/aws/role-credentials.ts' },
+    // Of the signer, and no call of ours has any: it would never be loaded.
+    external: ['@smithy/core/event-streams'],
     mainFields: ['module', 'main'],
     // Without this, paths would lead out of the checkout where node_modules is a link.
     preserveSymlinks: true,

@@ -1,65 +1,76 @@
-import { Agent as HttpAgent, type IncomingMessage, request as overHttp } from 'node:http';
-import { Agent as HttpsAgent, request as overHttps } from 'node:https';
+import type { Agent as HttpAgent, IncomingMessage } from 'node:http';
+import { AwsFault } from './aws-fault.ts';
 
 const maxIdleMs = 20_000;
-/** To connect, and once more until the response has arrived. */
-const waitMs = 500;
 
-export type Posted = { status: number; date: string | undefined; text: string };
+export type Posted = { status: number; headers: IncomingMessage['headers']; text: string };
 
-/** Sends one request, once. Rejects where no whole response comes in time, with the system's error code as the name. */
+/** Sends one request, once. Rejects with an AwsFault where no whole response comes in time. */
 export type Post = (body: string, headers: Record<string, string>, signal: AbortSignal) => Promise<Posted>;
+
+/** `responseTimeoutMs`: from the moment when the connection is there to the last byte of the response. */
+export type PostTimeouts = { connectTimeoutMs: number; responseTimeoutMs: number };
 
 /**
  * Posts to one URL over kept connections. One that was idle for long is not used again: while an instance is frozen, NAT
  * gateways and endpoints forget its connections, after 350 s at the latest, and a request on such a connection would wait in
  * vain. The wall clock counts, since the monotonic one may stand meanwhile.
  */
-export function createPost(url: URL): Post {
+export function createPost(url: URL, { connectTimeoutMs, responseTimeoutMs }: PostTimeouts): Post {
   const isSecure = url.protocol === 'https:';
-  const [request, connected] = isSecure ? [overHttps, 'secureConnect'] : [overHttp, 'connect'];
-  const newAgent = () => new (isSecure ? HttpsAgent : HttpAgent)({ keepAlive: true, timeout: maxIdleMs });
-  let agent = newAgent();
-  let usedAt = Date.now();
+  // An import of node:http reads each of its exports, WebSocket with them, and so loads all of fetch: half a cold start.
+  const http = process.getBuiltinModule(isSecure ? 'node:https' : 'node:http');
+  const newAgent = () => new http.Agent({ keepAlive: true, timeout: maxIdleMs });
+  let agent: HttpAgent = newAgent();
+  let usedAtMs = Date.now();
 
   function freshAgent(): HttpAgent {
-    const now = Date.now();
-    if (now - usedAt > maxIdleMs || now < usedAt) {
+    const nowMs = Date.now();
+    if (nowMs - usedAtMs > maxIdleMs || nowMs < usedAtMs) {
       agent.destroy();
       agent = newAgent();
     }
-    usedAt = now;
+    usedAtMs = nowMs;
     return agent;
   }
 
-  return (body, headers, signal) =>
-    new Promise((resolve, reject) => {
-      const sent = request(url, { method: 'POST', agent: freshAgent(), headers, signal });
-      const timer = setTimeout(() => sent.destroy(named('TimeoutError')), waitMs);
-      const fail = (error: NodeJS.ErrnoException) => {
-        clearTimeout(timer);
-        reject(named(error.code ?? error.name));
-      };
-      sent.on('socket', (socket) => {
-        if (socket.connecting) socket.once(connected, () => timer.refresh());
-      });
-      sent.on('error', fail);
-      sent.on('response', (response) => {
-        textOf(response).then((text) => {
-          clearTimeout(timer);
-          resolve({ status: response.statusCode ?? 0, date: response.headers.date, text });
-        }, fail);
-      });
-      sent.end(body);
+  return function post(body, headers, signal) {
+    if (signal.aborted) return Promise.reject(new AwsFault('AbortError'));
+    const sent = http.request(url, { method: 'POST', agent: freshAgent(), headers });
+    let timer: NodeJS.Timeout | undefined;
+    const { promise, resolve, reject } = Promise.withResolvers<Posted>();
+    const giveUp = (name: string) => {
+      reject(new AwsFault(name));
+      sent.destroy();
+    };
+    const allow = (ms: number) => {
+      clearTimeout(timer);
+      timer = setTimeout(giveUp, ms, 'TimeoutError');
+    };
+    const abort = () => giveUp('AbortError');
+    signal.addEventListener('abort', abort);
+    allow(connectTimeoutMs);
+    sent.on('socket', (socket) => {
+      const connected = () => allow(responseTimeoutMs);
+      if (socket.connecting) socket.once(isSecure ? 'secureConnect' : 'connect', connected);
+      else connected();
     });
+    const fail = ({ code, name }: NodeJS.ErrnoException) => giveUp(code ?? name);
+    sent.on('error', fail);
+    sent.on('response', (response) => {
+      const { statusCode: status = 0, headers } = response;
+      textOf(response).then((text) => resolve({ status, headers, text }), fail);
+    });
+    sent.end(body);
+    return promise.finally(() => {
+      clearTimeout(timer);
+      signal.removeEventListener('abort', abort);
+    });
+  };
 }
 
 async function textOf(response: IncomingMessage): Promise<string> {
   const chunks: Buffer[] = [];
   for await (const chunk of response) chunks.push(chunk as Buffer);
   return Buffer.concat(chunks).toString('utf8');
-}
-
-function named(name: string): Error {
-  return Object.assign(new Error(name), { name });
 }

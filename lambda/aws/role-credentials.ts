@@ -1,5 +1,14 @@
-/**
- * Lambda puts the keys of a function's role into its environment. In the bundle this stands in for the SDK's own
- * chain of providers: profiles, SSO and metadata services are never there, and weigh 130 kB.
- */
-export { fromEnv as defaultProvider } from '@aws-sdk/credential-provider-env';
+import { AwsFault } from './aws-fault.ts';
+
+/** Lambda puts the keys of a function's role into its environment. They are read anew for each request. */
+export async function roleCredentials() {
+  // The variables are Lambda's, not the stack's.
+  // biome-ignore lint/style/noProcessEnv: the role's keys are nowhere else
+  const { AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_SESSION_TOKEN } = process.env;
+  if (!(AWS_ACCESS_KEY_ID && AWS_SECRET_ACCESS_KEY)) throw new AwsFault('CredentialsProviderError');
+  return {
+    accessKeyId: AWS_ACCESS_KEY_ID,
+    secretAccessKey: AWS_SECRET_ACCESS_KEY,
+    ...(AWS_SESSION_TOKEN && { sessionToken: AWS_SESSION_TOKEN }),
+  };
+}

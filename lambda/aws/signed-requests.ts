@@ -1,6 +1,6 @@
-import { defaultProvider } from '@aws-sdk/credential-provider-node';
 import { Hash } from '@smithy/core/serde';
 import { SignatureV4 } from '@smithy/signature-v4';
+import { roleCredentials } from './role-credentials.ts';
 
 const maxResponseBytes = 64 * 1024;
 
@@ -14,7 +14,7 @@ export function createPostSigned({ url, region, timeoutMs }: SignedRequestOption
   const signer = new SignatureV4({
     service: 'execute-api',
     region,
-    credentials: defaultProvider(),
+    credentials: roleCredentials,
     sha256: Hash.bind(null, 'sha256'),
   });
   const { protocol, hostname, host, port, pathname } = new URL(url);

@@ -1,10 +1,7 @@
-import {
-  GetSecretValueCommand,
-  type SecretsManagerClient,
-  SecretsManagerServiceException,
-} from '@aws-sdk/client-secrets-manager';
+import type { AwsFault } from '../aws/aws-fault.ts';
 import type { SecretAge } from '../tokens/secret-age.ts';
 import { type ClientPair, isSamePair, readPair } from './client-pair.ts';
+import type { ReadSecret } from './secrets-client.ts';
 
 /** A rotation is seen within that, or at once where Connect refuses. */
 const maxAgeMs = 5 * 60_000;
@@ -50,7 +47,7 @@ export type ClientCredentialsStore = {
 };
 
 export function createClientCredentialsStore(
-  client: SecretsManagerClient,
+  readSecret: ReadSecret,
   now: () => number,
 ): ClientCredentialsStore {
   const memory = new Map<string, ClientCredentials>();
@@ -131,11 +128,9 @@ export function createClientCredentialsStore(
 
   async function read(secretId: string, stage: Stage, signal: AbortSignal): Promise<Version> {
     const readAt = now();
-    const command = new GetSecretValueCommand({ SecretId: secretId, VersionStage: stage });
-    const response = await client.send(command, { abortSignal: signal }).catch(sanitise);
-    const { SecretString: text, SecretBinary: bytes, VersionId: versionId = '', CreatedDate } = response;
-    const { pair, fault } = readPair(text ?? (bytes && Buffer.from(bytes).toString('utf8')));
-    const facts = { versionId, stage, createdAt: CreatedDate?.getTime(), readAt };
+    const { text, versionId, createdAt } = await readSecret(secretId, stage, signal).catch(sanitise);
+    const { pair, fault } = readPair(text);
+    const facts = { versionId, stage, createdAt, readAt };
     return { ...facts, credentials: pair && { ...pair, ...facts }, fault };
   }
 
@@ -178,9 +173,8 @@ const forOperators = new Set([
   'ValidationException',
 ]);
 
-function sanitise(error: Error): never {
-  const Unreadable = forOperators.has(error.name) ? SecretUnusable : SecretsUnavailable;
-  // The service's message goes to the log. A parser's message quotes the service's answer, secret and all.
-  const message = error instanceof SecretsManagerServiceException ? `: ${error.message}` : '';
-  throw new Unreadable(`Secrets Manager: ${error.name}${message}`);
+/** The service's message goes to the log. */
+function sanitise({ name, message }: AwsFault): never {
+  const Unreadable = forOperators.has(name) ? SecretUnusable : SecretsUnavailable;
+  throw new Unreadable(`Secrets Manager: ${name}${message && `: ${message}`}`);
 }

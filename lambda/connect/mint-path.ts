@@ -1,5 +1,3 @@
-import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
-import { clientOptions } from '../aws/client-options.ts';
 import type { Mint } from '../tokens/mint.ts';
 import type { MintRequest } from '../tokens/mint-request.ts';
 import type { RevokeUpstream } from '../tokens/revocation.ts';
@@ -7,6 +5,7 @@ import type { ReadSecretAge } from '../tokens/secret-age.ts';
 import { createClientCredentialsStore } from './client-credentials.ts';
 import { createMint } from './mint.ts';
 import { createRevokeUpstream } from './revocation.ts';
+import { createReadSecret } from './secrets-client.ts';
 
 export type MintPath = {
   mint: Mint;
@@ -20,11 +19,7 @@ export type MintPath = {
  * comes.
  */
 export function createMintPath({ now, monotonic }: { now: () => number; monotonic: () => number }): MintPath {
-  const client = new SecretsManagerClient({
-    maxAttempts: 3,
-    requestHandler: clientOptions({ connectTimeoutMs: 1_000, responseTimeoutMs: 2_000 }),
-  });
-  const store = createClientCredentialsStore(client, now);
+  const store = createClientCredentialsStore(createReadSecret(), now);
   return {
     mint: createMint({ store, now, monotonic }),
     revokeUpstream: createRevokeUpstream({ store, now, monotonic }),

@@ -1,16 +1,16 @@
 import type { UpdateItemCommandInput } from '@aws-sdk/client-dynamodb';
 import type { Revision, Row, TableFault, TokenTable } from '../tokens/token-table.ts';
 import type { Item } from './attributes.ts';
-import type { SendToDynamoDB } from './dynamodb-client.ts';
+import type { CallAws } from '../aws/aws-client.ts';
 import { readItem, writeItem } from './items.ts';
 
 /** The token table: one item a token, one a client's circuit; it needs GetItem and UpdateItem and nothing else. */
-export function createDynamoDBTable(send: SendToDynamoDB, tableName: string): TokenTable {
+export function createDynamoDBTable(call: CallAws, tableName: string): TokenTable {
   return {
     read: async (key, signal) => {
       const input = { TableName: tableName, Key: { pk: { S: key } }, ConsistentRead: true };
       try {
-        const { Item } = await send('GetItem', input, signal);
+        const { Item } = await call('GetItem', input, signal);
         return readItem(key, Item as Item | undefined);
       } catch (error) {
         return faultOf(error as Error);
@@ -23,7 +23,7 @@ export function createDynamoDBTable(send: SendToDynamoDB, tableName: string): To
         ...replacement(key, row, next, expected),
       };
       try {
-        await send('UpdateItem', input, signal);
+        await call('UpdateItem', input, signal);
         return { kind: 'replaced' };
       } catch (error) {
         const fault = error as Error;

@@ -1,0 +1,10 @@
+/**
+ * What went wrong with a call to AWS. The name is the service's own, or says why there is no answer. The message is the
+ * service's, and empty where the service said nothing: it never quotes what was sent or received.
+ */
+export class AwsFault extends Error {
+  constructor(name: string, message = '') {
+    super(message);
+    this.name = name;
+  }
+}
