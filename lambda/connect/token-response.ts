@@ -1,4 +1,3 @@
-import * as z from 'zod/mini';
 import { splitScopes } from '../protocol/scopes.ts';
 import type { MintOutcome, UpstreamEvidence } from '../tokens/mint.ts';
 import type { MintRequest } from '../tokens/mint-request.ts';
@@ -72,27 +71,19 @@ function refusalKind(status: number, code: string, { subject }: MintRequest): Re
   return status === 401 && subject.kind !== 'code' ? 'invalid_client' : 'not_a_token';
 }
 
-/** 200's body. Connect's `created_at` is not used: its clock is not ours. */
-const tokenSchema = z.object({
-  access_token: z.string().check(z.regex(/^[\x21-\x7e]+$/)),
-  token_type: z.string().check(z.regex(/^bearer$/i)),
-  expires_in: z.number().check(z.nonnegative()),
-  scope: z.optional(z.nullable(z.string())),
-});
-
 type ReadToken = ConnectResponse & { failedCheck?: UpstreamEvidence['failedCheck'] };
 
-function readToken(body: unknown, request: MintRequest, sentAt: number): ReadToken {
-  const parsed = tokenSchema.safeParse(body);
-  if (!parsed.success) {
-    const [field] = parsed.error.issues[0]?.path ?? [];
-    return { kind: 'not_a_token', failedCheck: field as keyof typeof tokenSchema.shape };
-  }
-  const { access_token: text, expires_in: seconds, scope } = parsed.data;
+/** Connect's `created_at` is not used: its clock is not ours. */
+function readToken(body: Record<string, unknown>, request: MintRequest, sentAt: number): ReadToken {
+  const { access_token: text, token_type: type, expires_in: seconds, scope = null } = body;
+  if (typeof text !== 'string' || !/^[\x21-\x7e]+$/.test(text)) return notAToken('access_token');
+  if (typeof type !== 'string' || !/^bearer$/i.test(type)) return notAToken('token_type');
+  if (typeof seconds !== 'number' || !(seconds >= 0 && seconds < Infinity)) return notAToken('expires_in');
+  if (scope !== null && typeof scope !== 'string') return notAToken('scope');
   const granted = splitScopes(scope ?? '');
   const asked = request.scopes.toSorted();
   if (granted.length > 0 && asked.length > 0 && granted.join(' ') !== asked.join(' '))
-    return { kind: 'not_a_token', failedCheck: 'scope' };
+    return notAToken('scope');
   const scopes = asked.length > 0 ? asked : granted;
   const value = new Secret(text);
   const lifetimeMs = Math.min(seconds, maxLifetimeSeconds) * 1000;
@@ -108,4 +99,8 @@ function readToken(body: unknown, request: MintRequest, sentAt: number): ReadTok
       reissuedAt: undefined,
     },
   };
+}
+
+function notAToken(failedCheck: UpstreamEvidence['failedCheck']): ReadToken {
+  return { kind: 'not_a_token', failedCheck };
 }

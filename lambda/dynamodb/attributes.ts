@@ -1,27 +1,39 @@
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
-import * as z from 'zod/mini';
 import type { Remembered } from '../tokens/token-table.ts';
 
 export type Item = Record<string, AttributeValue>;
 
-export const text = z.object({ S: z.string() });
-export const number = z.object({ N: z.string().check(z.regex(/^-?\d+(\.\d+)?$/)) });
-export const flag = z.object({ BOOL: z.boolean() });
+// Each is undefined where the attribute is missing, or of another type.
 
-export function numeric(value: number): AttributeValue {
-  return { N: String(value) };
+export function textOf(attribute: AttributeValue | undefined): string | undefined {
+  return attribute?.S;
 }
 
-const list = z.object({ L: z.array(text) });
+export function numberOf(attribute: AttributeValue | undefined): number | undefined {
+  return attribute?.N === undefined ? undefined : Number(attribute.N);
+}
+
+export function flagOf(attribute: AttributeValue | undefined): boolean | undefined {
+  return attribute?.BOOL;
+}
+
+export function textsOf(attribute: AttributeValue | undefined): string[] | undefined {
+  const texts = attribute?.L?.map(textOf);
+  return texts?.every((text) => text !== undefined) ? texts : undefined;
+}
 
 /** Undefined where either attribute is missing or broken. */
 export function readList(
-  texts: AttributeValue | undefined,
-  until: AttributeValue | undefined,
+  list: AttributeValue | undefined,
+  end: AttributeValue | undefined,
 ): Remembered | undefined {
-  const { data } = list.safeParse(texts);
-  const { data: end } = number.safeParse(until);
-  return data && end && { texts: data.L.map(({ S }) => S), until: Number(end.N) };
+  const texts = textsOf(list);
+  const until = numberOf(end);
+  return texts === undefined || until === undefined ? undefined : { texts, until };
+}
+
+export function numeric(value: number): AttributeValue {
+  return { N: String(value) };
 }
 
 export function listed({ texts }: Remembered): AttributeValue {

@@ -1,7 +1,7 @@
 import type { UpdateItemCommandInput } from '@aws-sdk/client-dynamodb';
+import type { CallAws } from '../aws/aws-client.ts';
 import type { Revision, Row, TableFault, TokenTable } from '../tokens/token-table.ts';
 import type { Item } from './attributes.ts';
-import type { CallAws } from '../aws/aws-client.ts';
 import { readItem, writeItem } from './items.ts';
 
 /** The token table: one item a token, one a client's circuit; it needs GetItem and UpdateItem and nothing else. */

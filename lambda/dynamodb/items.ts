@@ -1,8 +1,7 @@
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
-import * as z from 'zod/mini';
 import type { Row, StoredRow } from '../tokens/token-table.ts';
 import { Secret } from '../values/secret.ts';
-import { flag, type Item, listed, number, numeric, readList, text } from './attributes.ts';
+import { flagOf, type Item, listed, numberOf, numeric, readList, textOf, textsOf } from './attributes.ts';
 
 /** Version of the items' layout. An instance takes an item of another version for none. */
 const version = { N: '2' };
@@ -37,20 +36,6 @@ const attributeNames = [
   'held_until',
 ] as const;
 
-const headSchema = z.object({ v: z.object({ N: z.literal(version.N) }), row_key: text, revision: text });
-const tokenSchema = z.object({
-  access_token: z.object({ S: z.string().check(z.minLength(1)) }),
-  token_sha256: text,
-  /** An unscoped token has none, and says so: an attribute that got lost must not look like that. */
-  // A list, or NULL for a token without any; anything else is broken.
-  scopes: z
-    .object({ L: z.optional(z.array(text)), NULL: z.optional(z.literal(true)) })
-    .check(z.refine(({ L, NULL }) => (L === undefined) !== (NULL === undefined))),
-  expires_at: number,
-  first_seen_at: number,
-  lifetime_ms: number,
-  reissued_at: z.optional(number),
-});
 const causes = [
   'invalid_grant',
   'query_params_forbidden',
@@ -62,32 +47,21 @@ const causes = [
   'misconfigured',
   'secrets_unavailable',
 ] as const;
-const leaseSchema = z.object({
-  lease_running: flag,
-  lease_until: number,
-  lease_ms: number,
-  lease_failures: number,
-  lease_cause: z.optional(z.object({ S: z.enum(causes) })),
-  lease_unanswered: flag,
-});
-const forcedSchema = z.object({ forced_at: number, forced_cooldown_ms: number });
-
 /** A longer lease than any that is written is not believed. */
 const maxLeaseMs = 120_000;
 
 /** What an item says; whatever part of it cannot be read is not there. */
-export function readItem(key: string, item: Item | undefined): StoredRow {
-  const revision = text.safeParse(item?.['revision']).data?.S;
-  const head = headSchema.safeParse(item);
+export function readItem(key: string, item: Item = {}): StoredRow {
+  const revision = textOf(item['revision']);
   // An item that was copied from another key is somebody else's.
-  const isOurs = head.success && head.data.row_key.S === key;
+  const isOurs = item['v']?.N === version.N && textOf(item['row_key']) === key && revision !== undefined;
   const row = isOurs
     ? {
         token: readToken(item),
         lease: readLease(item),
         forced: readForced(item),
-        revoked: readList(item?.['revoked_sha256'], item?.['revoked_until']),
-        heldIn: readList(item?.['held_in'], item?.['held_until']),
+        revoked: readList(item['revoked_sha256'], item['revoked_until']),
+        heldIn: readList(item['held_in'], item['held_until']),
       }
     : emptyRow;
   return { kind: 'row', row, revision };
@@ -95,38 +69,41 @@ export function readItem(key: string, item: Item | undefined): StoredRow {
 
 const emptyRow: Row = { token: undefined, lease: undefined, forced: undefined };
 
-function readToken(item: Item | undefined): Row['token'] {
-  const { data } = tokenSchema.safeParse(item);
-  if (data === undefined) return undefined;
-  const value = new Secret(data.access_token.S);
-  if (value.sha256() !== data.token_sha256.S) return undefined;
-  return {
-    value,
-    sha256: data.token_sha256.S,
-    scopes: data.scopes.L?.map(({ S }) => S),
-    expiresAt: Number(data.expires_at.N),
-    firstSeenAt: Number(data.first_seen_at.N),
-    lifetimeMs: Number(data.lifetime_ms.N),
-    reissuedAt: data.reissued_at && Number(data.reissued_at.N),
-  };
+function readToken(item: Item): Row['token'] {
+  const text = textOf(item['access_token']);
+  const sha256 = textOf(item['token_sha256']);
+  const expiresAt = numberOf(item['expires_at']);
+  const firstSeenAt = numberOf(item['first_seen_at']);
+  const lifetimeMs = numberOf(item['lifetime_ms']);
+  const reissuedAt = numberOf(item['reissued_at']);
+  // An unscoped token has no scopes, and says so: an attribute that got lost must not look like that.
+  const scopes = textsOf(item['scopes']);
+  const hasScopes = scopes !== undefined || item['scopes']?.NULL === true;
+  const isReissueBroken = item['reissued_at'] !== undefined && reissuedAt === undefined;
+  if (!text || sha256 === undefined || !hasScopes || isReissueBroken) return undefined;
+  if (expiresAt === undefined || firstSeenAt === undefined || lifetimeMs === undefined) return undefined;
+  const value = new Secret(text);
+  if (value.sha256() !== sha256) return undefined;
+  return { value, sha256, scopes, expiresAt, firstSeenAt, lifetimeMs, reissuedAt };
 }
 
-function readLease(item: Item | undefined): Row['lease'] {
-  const { data } = leaseSchema.safeParse(item);
-  if (data === undefined) return undefined;
-  return {
-    isRunning: data.lease_running.BOOL,
-    until: Number(data.lease_until.N),
-    lengthMs: Math.min(Number(data.lease_ms.N), maxLeaseMs),
-    failures: Number(data.lease_failures.N),
-    cause: data.lease_cause?.S,
-    isUnanswered: data.lease_unanswered.BOOL,
-  };
+function readLease(item: Item): Row['lease'] {
+  const isRunning = flagOf(item['lease_running']);
+  const until = numberOf(item['lease_until']);
+  const lengthMs = numberOf(item['lease_ms']);
+  const failures = numberOf(item['lease_failures']);
+  const cause = causes.find((known) => known === textOf(item['lease_cause']));
+  const isUnanswered = flagOf(item['lease_unanswered']);
+  if (isRunning === undefined || isUnanswered === undefined) return undefined;
+  if (until === undefined || lengthMs === undefined || failures === undefined) return undefined;
+  if (item['lease_cause'] !== undefined && cause === undefined) return undefined;
+  return { isRunning, until, lengthMs: Math.min(lengthMs, maxLeaseMs), failures, cause, isUnanswered };
 }
 
-function readForced(item: Item | undefined): Row['forced'] {
-  const { data } = forcedSchema.safeParse(item);
-  return data && { at: Number(data.forced_at.N), cooldownMs: Number(data.forced_cooldown_ms.N) };
+function readForced(item: Item): Row['forced'] {
+  const at = numberOf(item['forced_at']);
+  const cooldownMs = numberOf(item['forced_cooldown_ms']);
+  return at === undefined || cooldownMs === undefined ? undefined : { at, cooldownMs };
 }
 
 /** The item's attributes: those to set, and the names of all others, to be removed. */

@@ -1,36 +1,53 @@
-import * as z from 'zod/mini';
+import { isObject } from '../values/json.ts';
 import { OAuthError } from './oauth-error.ts';
 
-/** Its values are checked where they are read: parsing two dozen headers in every request would be wasted work. */
-const map = z.optional(z.nullable(z.custom<Record<string, unknown>>((value) => typeof value === 'object')));
+/** Its values are checked where they are read: checking two dozen headers in every request would be wasted work. */
+type Values = Record<string, unknown> | null | undefined;
 
 /** The parts of API Gateway's REST proxy event that the function reads; it ignores all others. */
-const schema = z.object({
-  httpMethod: z.string(),
-  path: z.string(),
-  pathParameters: map,
-  headers: map,
-  multiValueHeaders: map,
-  queryStringParameters: map,
-  multiValueQueryStringParameters: map,
-  body: z.optional(z.nullable(z.string())),
-  isBase64Encoded: z.optional(z.boolean()),
-  requestContext: z.object({
-    requestId: z.string(),
-    identity: z.object({
-      userArn: z.optional(z.nullable(z.string())),
-      accountId: z.optional(z.nullable(z.string())),
-    }),
-  }),
-});
+export type ApiEvent = {
+  httpMethod: string;
+  path: string;
+  pathParameters?: Values;
+  headers?: Values;
+  multiValueHeaders?: Values;
+  queryStringParameters?: Values;
+  multiValueQueryStringParameters?: Values;
+  body?: string | null | undefined;
+  isBase64Encoded?: boolean | undefined;
+  requestContext: {
+    requestId: string;
+    identity: { userArn?: string | null | undefined; accountId?: string | null | undefined };
+  };
+};
 
-export type ApiEvent = z.infer<typeof schema>;
+const valueLists = [
+  'pathParameters',
+  'headers',
+  'multiValueHeaders',
+  'queryStringParameters',
+  'multiValueQueryStringParameters',
+] as const;
 
 /** Rejects events that are not API Gateway's. This catches mistakes; it is no security boundary. */
 export function readApiEvent(event: unknown): ApiEvent {
-  const parsed = schema.safeParse(event);
-  if (parsed.success) return parsed.data;
+  if (isApiEvent(event)) return event;
   throw new OAuthError('not_api_gateway', 'This function accepts API Gateway requests only.');
+}
+
+function isApiEvent(event: unknown): event is ApiEvent {
+  if (!isObject(event)) return false;
+  const { httpMethod, path, body, isBase64Encoded = false, requestContext } = event;
+  if (typeof httpMethod !== 'string' || typeof path !== 'string') return false;
+  if (!isTextOrNothing(body) || typeof isBase64Encoded !== 'boolean') return false;
+  if (!valueLists.every((name) => typeof (event[name] ?? {}) === 'object')) return false;
+  if (!isObject(requestContext) || typeof requestContext['requestId'] !== 'string') return false;
+  const { identity } = requestContext;
+  return isObject(identity) && isTextOrNothing(identity['userArn']) && isTextOrNothing(identity['accountId']);
+}
+
+function isTextOrNothing(value: unknown): boolean {
+  return typeof (value ?? '') === 'string';
 }
 
 /** Every value of a header. `name` is in lower case; the request may write it in any case. */
@@ -39,7 +56,7 @@ export function headerValues({ headers, multiValueHeaders }: ApiEvent, name: str
   return listed.length > 0 ? listed : valuesOf(headers, name);
 }
 
-function valuesOf(headers: Record<string, unknown> | null | undefined, name: string): string[] {
+function valuesOf(headers: Values, name: string): string[] {
   const found: string[] = [];
   for (const key in headers) {
     if (key.length !== name.length || key.toLowerCase() !== name) continue;

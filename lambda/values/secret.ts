@@ -1,7 +1,8 @@
 import { hash } from 'node:crypto';
-import { inspect } from 'node:util';
 
 const hidden = '[secret]';
+/** As `util.inspect.custom`, whose module each cold start would load. */
+const inspection = Symbol.for('nodejs.util.inspect.custom');
 
 /**
  * Text that must not be printed: a client secret, token, code or assertion. A template, JSON, an inspection and an
@@ -32,7 +33,7 @@ export class Secret {
     return hidden;
   }
 
-  [inspect.custom](): string {
+  [inspection](): string {
     return hidden;
   }
 }

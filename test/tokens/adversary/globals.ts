@@ -1,26 +1,23 @@
 import crypto from 'node:crypto';
 import { syncBuiltinESMExports } from 'node:module';
-import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import { type AnswerHttp, replaceHttp } from './http-globals.ts';
 import { type Instance, runningInstance } from './instance.ts';
-import type { SdkCommand, SendOptions } from './models/sdk-errors.ts';
 import { replace } from './stand-in.ts';
 import { replaceTimers } from './timer-globals.ts';
-
-type Send<Client> = (
-  instance: Instance,
-  client: Client,
-  command: SdkCommand,
-  options?: SendOptions,
-) => unknown;
 
 /** What an instance's code reaches beside its clocks. */
 export type Host = {
   random: () => number;
   fetch: (instance: Instance, input: string | URL | Request, init?: RequestInit) => Promise<Response>;
-  dynamodb: Send<DynamoDBClient>;
-  secretsManager: Send<SecretsManagerClient>;
+  /** AWS's services. */
+  aws: AnswerHttp;
   write: (instance: Instance, text: string) => void;
+};
+
+const lambdaVariables = {
+  AWS_REGION: 'us-east-1',
+  AWS_ACCESS_KEY_ID: 'function-role',
+  AWS_SECRET_ACCESS_KEY: 'function-role-secret',
 };
 
 let isInstalled = false;
@@ -36,6 +33,7 @@ export function installGlobals(): void {
   replaceTimers();
   replaceChance();
   replaceServices();
+  Object.assign(process.env, lambdaVariables);
   syncBuiltinESMExports();
 }
 
@@ -73,13 +71,7 @@ function replaceServices(): void {
     'fetch',
     (instance, _self, input, init) => hostOf(instance).fetch(instance, input, init),
   );
-  type Sent = [command: SdkCommand, options?: SendOptions];
-  replace<Sent>(DynamoDBClient.prototype, 'send', (instance, client, command, options) =>
-    hostOf(instance).dynamodb(instance, client as DynamoDBClient, command, options),
-  );
-  replace<Sent>(SecretsManagerClient.prototype, 'send', (instance, client, command, options) =>
-    hostOf(instance).secretsManager(instance, client as SecretsManagerClient, command, options),
-  );
+  replaceHttp((instance) => hostOf(instance).aws);
   replace<[text: unknown]>(process.stdout, 'write', (instance, _self, text) => {
     hostOf(instance).write(instance, String(text));
     return true;

@@ -69,8 +69,8 @@ export function createHost({ connect, table, secrets }: Services, options: Servi
       ledger.openOf(instance)?.connect.push(...connect.requests.slice(before));
       return response;
     },
-    dynamodb: table.send,
-    secretsManager: secrets.send,
+    aws: (instance, sent) =>
+      (sent.url.hostname.startsWith('dynamodb.') ? table : secrets).receive(instance, sent),
     write: (instance, text) => readLines(instance, text, options),
   };
 }

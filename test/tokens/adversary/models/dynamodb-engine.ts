@@ -1,24 +1,15 @@
-import {
-  type AttributeValue,
-  ConditionalCheckFailedException,
-  DynamoDBServiceException,
-} from '@aws-sdk/client-dynamodb';
+import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 import getItem from 'dynalite/actions/getItem.js';
-import putItem from 'dynalite/actions/putItem.js';
 import updateItem from 'dynalite/actions/updateItem.js';
 import { copyOf } from './copy.ts';
 import { attachExpressions } from './expressions.ts';
+import { ServiceError } from './service-error.ts';
 
 export type Item = Record<string, AttributeValue>;
 
-export type ItemCommand = {
-  Key?: Item;
-  Item?: Item;
-  ReturnValuesOnConditionCheckFailure?: string;
-  [parameter: string]: unknown;
-};
+export type ItemCommand = { Key?: Item; [parameter: string]: unknown };
 
-const actions = { GetItemCommand: getItem, UpdateItemCommand: updateItem, PutItemCommand: putItem };
+const actions = { GetItem: getItem, UpdateItem: updateItem };
 
 export type Operation = keyof typeof actions;
 
@@ -32,34 +23,24 @@ const table = {
   AttributeDefinitions: [{ AttributeName: 'pk', AttributeType: 'S' }],
 };
 
-/** What DynamoDB makes of one operation, by dynalite's own actions on a map of items. Throws the SDK's errors. */
+/** What DynamoDB makes of one operation, by dynalite's own actions on a map of items. Throws a ServiceError. */
 export function carryOut(items: Map<string, Item>, operation: Operation, command: ItemCommand): object {
-  const pk = (command.Key ?? command.Item)?.['pk']?.S ?? '';
-  const before = items.get(pk);
+  const pk = command.Key?.['pk']?.S ?? '';
   // An update makes a new item out of the key that it is given.
-  const data = attachExpressions({
-    ...command,
-    ...(command.Key && { Key: copyOf(command.Key) }),
-    ...(command.Item && { Item: copyOf(command.Item) }),
-  });
+  const data = attachExpressions({ ...command, ...(command.Key && { Key: copyOf(command.Key) }) });
   let ended: { error?: unknown; result?: object } | undefined;
   actions[operation](storeOf(items, pk), data, (error, result) => {
     ended = error ? { error } : { result: result ?? {} };
   });
   if (ended === undefined) throw new Error('dynalite did not answer at once');
-  if (ended.error !== undefined) throw asServiceError(ended.error as Failure, command, before);
+  if (ended.error !== undefined) throw asServiceError(ended.error as Failure);
   return copyOf(ended.result ?? {});
 }
 
 type Failure = { body?: { __type: string; message: string }; message?: string };
 
-function asServiceError({ body, message }: Failure, command: ItemCommand, before: Item | undefined): Error {
-  const name = body?.__type.split('#')[1] ?? 'InternalServerError';
-  const said = { message: body?.message ?? message ?? '', $metadata: {} };
-  if (name !== 'ConditionalCheckFailedException')
-    return new DynamoDBServiceException({ ...said, name, $fault: 'client' });
-  const shown = command.ReturnValuesOnConditionCheckFailure === 'ALL_OLD' && before !== undefined;
-  return new ConditionalCheckFailedException({ ...said, ...(shown && { Item: copyOf(before) }) });
+function asServiceError({ body, message = '' }: Failure): ServiceError {
+  return new ServiceError(body?.__type.split('#')[1] ?? 'InternalServerError', body?.message ?? message);
 }
 
 /** As much of dynalite's store as its actions need for one item, answering at once. */

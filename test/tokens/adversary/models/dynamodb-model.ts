@@ -1,13 +1,9 @@
-import { type DynamoDBClient, DynamoDBServiceException } from '@aws-sdk/client-dynamodb';
+import type { HttpAnswer, SentRequest } from '../http-globals.ts';
 import type { Instance } from '../instance.ts';
-import { callService, type Outcome } from '../service-call.ts';
 import type { Timeline } from '../timeline.ts';
 import type { Fault, Trouble } from '../trouble.ts';
+import { exchangeWithAws, failure, type Reply, readSent } from './aws-front.ts';
 import { carryOut, type Item, type ItemCommand, isOperation, type Operation } from './dynamodb-engine.ts';
-import { abortedError, awsFault, type SdkCommand, type SendOptions } from './sdk-errors.ts';
-
-/** What an attempt of the SDK's waits for an answer. */
-const attemptMs = 500;
 
 export type TableModelOptions = {
   timeline: Timeline;
@@ -23,29 +19,22 @@ export type TableModelOptions = {
 /** DynamoDB with the token table in it: conditional writes are atomic, and calls may be lost in each way there is. */
 export function createTableModel({ timeline, trouble, random, onWrite, onCall, forbid }: TableModelOptions) {
   const items = new Map<string, Item>();
+  /** Requests that were carried out and whose answer was lost: the next like it is answered. */
+  const doubled = new Set<string>();
 
-  async function send(
-    instance: Instance,
-    client: DynamoDBClient,
-    command: SdkCommand,
-    options?: SendOptions,
-  ) {
-    const operation = command.constructor.name;
-    const input = command.input as ItemCommand;
+  function receive(instance: Instance, sent: SentRequest): Promise<HttpAnswer> {
+    const { operation, input } = readSent(sent);
     if (!isOperation(operation)) return refuse(`DynamoDB: ${operation}`);
-    if (operation === 'GetItemCommand' && input['ConsistentRead'] !== true) return refuse('an eventual read');
+    if (operation === 'GetItem' && input['ConsistentRead'] !== true) return refuse('an eventual read');
     onCall(instance, operation);
-    const attempts = await client.config.maxAttempts();
     const fault = trouble.met('table');
     const tookMs = 2 + 8 * random();
-    return callService({
+    return exchangeWithAws({
       timeline,
       instance,
+      sent,
       wayThereMs: tookMs,
-      carryOut: () => outcomeOf({ fault, operation, input, attempts, tookMs }),
-      signal: options?.abortSignal,
-      aborted: abortedError,
-      connectionLost: () => awsFault(DynamoDBServiceException, 'ECONNRESET'),
+      carryOut: () => replyTo({ fault, operation, input, body: sent.body, tookMs }),
     });
   }
 
@@ -58,51 +47,47 @@ export function createTableModel({ timeline, trouble, random, onWrite, onCall, f
     fault: Fault | undefined;
     operation: Operation;
     input: ItemCommand;
-    attempts: number;
+    body: string;
     tookMs: number;
   };
 
-  function outcomeOf({ fault, operation, input, attempts, tookMs }: Call): Outcome<object> {
-    const fail = (name: string, afterMs: number): Outcome<object> => ({
-      afterMs,
-      answer: () => {
-        throw awsFault(DynamoDBServiceException, name);
-      },
-    });
-    if (fault === undefined) return { afterMs: tookMs, answer: perform(operation, input) };
-    const untilTimeoutMs = attemptMs * attempts;
-    switch (fault.kind) {
+  function replyTo({ fault, operation, input, body, tookMs }: Call): Reply {
+    switch (fault?.kind) {
+      case undefined:
+        return perform(operation, input, tookMs);
       case 'throttled':
-        return fail('ProvisionedThroughputExceededException', 60 * attempts);
+        return failure('ProvisionedThroughputExceededException', tookMs);
       case 'lost':
-        return fail('TimeoutError', untilTimeoutMs);
+        return undefined;
       case 'answerLost':
-        perform(operation, input);
-        return fail('TimeoutError', untilTimeoutMs);
-      case 'doubled':
-        perform(operation, input);
-        return { afterMs: attemptMs + tookMs, answer: perform(operation, input) };
+        perform(operation, input, tookMs);
+        return undefined;
+      case 'doubled': {
+        const reply = perform(operation, input, tookMs);
+        if (doubled.delete(body)) return reply;
+        doubled.add(body);
+        return undefined;
+      }
       case 'slow':
-        return { afterMs: 100 + 380 * random(), answer: perform(operation, input) };
+        return perform(operation, input, 100 + 380 * random());
       default:
-        return fail('InternalServerError', 25 * attempts);
+        return failure('InternalServerError', tookMs, 500);
     }
   }
 
   /** Carried out now; told when the answer arrives. */
-  function perform(operation: Operation, input: ItemCommand): () => object {
-    const pk = (input.Key ?? input.Item)?.['pk']?.S ?? '';
+  function perform(operation: Operation, input: ItemCommand, afterMs: number): Reply {
+    const pk = input.Key?.['pk']?.S ?? '';
     try {
-      const result = carryOut(items, operation, input);
-      if (operation !== 'GetItemCommand') onWrite(pk, items.get(pk));
-      return () => result;
+      const body = carryOut(items, operation, input);
+      if (operation === 'UpdateItem') onWrite(pk, items.get(pk));
+      return { afterMs, status: 200, body };
     } catch (error) {
-      if ((error as Error).name === 'ValidationException') forbid(`DynamoDB: ${(error as Error).message}`);
-      return () => {
-        throw error;
-      };
+      const { name, message } = error as Error;
+      if (name === 'ValidationException') forbid(`DynamoDB: ${message}`);
+      return failure(name, afterMs);
     }
   }
 
-  return { items, send };
+  return { items, receive };
 }

@@ -1,7 +1,7 @@
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
-import { DynamoDBServiceException } from '@aws-sdk/client-dynamodb';
 import validations from 'dynalite/validations/index.js';
 import { copyOf } from './copy.ts';
+import { ServiceError } from './service-error.ts';
 
 type Values = Record<string, AttributeValue>;
 type WithExpressions = {
@@ -50,8 +50,7 @@ function parse(command: WithExpressions): Parsed {
   const data: WithExpressions & Parsed = { ...command };
   const mistake = validations.validateExpressions(data);
   if (mistake === undefined) return data;
-  const name = 'ValidationException';
-  throw new DynamoDBServiceException({ name, message: mistake, $fault: 'client', $metadata: {} });
+  throw new ServiceError('ValidationException', mistake);
 }
 
 function substitute(tree: unknown, replaced: ReadonlyMap<object, unknown>): unknown {

@@ -1,11 +1,8 @@
-import { type SecretsManagerClient, SecretsManagerServiceException } from '@aws-sdk/client-secrets-manager';
+import type { HttpAnswer, SentRequest } from '../http-globals.ts';
 import type { Instance } from '../instance.ts';
-import { callService, type Outcome } from '../service-call.ts';
 import type { Timeline } from '../timeline.ts';
 import type { Trouble } from '../trouble.ts';
-import { abortedError, awsFault, type SdkCommand, type SendOptions } from './sdk-errors.ts';
-
-const attemptMs = 2_000;
+import { exchangeWithAws, failure, type Reply, readSent } from './aws-front.ts';
 
 export type SecretsModelOptions = {
   timeline: Timeline;
@@ -20,60 +17,49 @@ export function createSecretsModel(first: string, options: SecretsModelOptions) 
   const { timeline, trouble, random, onRead, forbid } = options;
   const versions: string[] = [first];
 
-  async function send(
-    instance: Instance,
-    client: SecretsManagerClient,
-    command: SdkCommand,
-    sending?: SendOptions,
-  ) {
-    if (command.constructor.name !== 'GetSecretValueCommand') {
-      forbid(`Secrets Manager: ${command.constructor.name}`);
-      throw new Error('Not modelled');
+  function receive(instance: Instance, sent: SentRequest): Promise<HttpAnswer> {
+    const { operation, input } = readSent(sent);
+    if (operation !== 'GetSecretValue') {
+      forbid(`Secrets Manager: ${operation}`);
+      return Promise.reject(new Error('Not modelled'));
     }
-    onRead(instance);
-    const { VersionStage = 'AWSCURRENT' } = command.input as { VersionStage?: string };
-    const attempts = await client.config.maxAttempts();
-    return callService({
+    const { VersionStage = 'AWSCURRENT' } = input as { VersionStage?: string };
+    return exchangeWithAws({
       timeline,
       instance,
+      sent,
       wayThereMs: 5 + 15 * random(),
-      carryOut: () => outcomeOf(VersionStage, attempts),
-      signal: sending?.abortSignal,
-      aborted: abortedError,
-      connectionLost: () => awsFault(SecretsManagerServiceException, 'ECONNRESET'),
+      carryOut: () => {
+        onRead(instance);
+        return replyTo(VersionStage);
+      },
     });
   }
 
-  function outcomeOf(stage: string, attempts: number): Outcome<object> {
+  function replyTo(stage: string): Reply {
     const fault = trouble.met('secrets');
-    const fail = (name: string, afterMs: number): Outcome<object> => ({
-      afterMs,
-      answer: () => {
-        throw awsFault(SecretsManagerServiceException, name);
-      },
-    });
     switch (fault?.kind) {
       case 'lost':
-        return fail('TimeoutError', attemptMs * attempts);
+        return undefined;
       case 'throttled':
-        return fail('ThrottlingException', 100 * attempts);
+        return failure('ThrottlingException', 10);
       case 'denied':
-        return fail('AccessDeniedException', 10);
+        return failure('AccessDeniedException', 10);
       case undefined:
       case 'slow': {
         const index = versions.length - (stage === 'AWSPREVIOUS' ? 2 : 1);
         const text = versions[index];
-        if (text === undefined) return fail('ResourceNotFoundException', 10);
-        const answer = { SecretString: text, VersionId: `version-${index}`, VersionStages: [stage] };
-        return { afterMs: 10 + 30 * random() + (fault ? 800 : 0), answer: () => answer };
+        if (text === undefined) return failure('ResourceNotFoundException', 10);
+        const body = { SecretString: text, VersionId: `version-${index}`, VersionStages: [stage] };
+        return { afterMs: 10 + 30 * random() + (fault ? 800 : 0), status: 200, body };
       }
       default:
-        return fail('InternalServiceError', 50 * attempts);
+        return failure('InternalServiceError', 10, 500);
     }
   }
 
   return {
-    send,
+    receive,
     put: (text: string) => versions.push(text),
     current: () => versions.at(-1) as string,
   };
