@@ -74,7 +74,7 @@ function build(): CodeFile[] {
     outExtension: { '.js': '.mjs' },
     platform: 'node',
     target: 'node24',
-    // Of the signer, and no call of ours has any: it would never be loaded.
+    // A part of the signer's package that nothing reaches: esbuild would write a chunk for it all the same.
     external: ['@smithy/core/event-streams'],
     mainFields: ['module', 'main'],
     // Without this, paths would lead out of the checkout where node_modules is a link.

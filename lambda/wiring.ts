@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout } from 'node:timers/promises';
-import type { MintPath } from './connect/mint-path.ts';
+import { createMintPath, type MintPath } from './connect/mint-path.ts';
 import { createDynamoDBClient } from './dynamodb/dynamodb-client.ts';
 import { createDynamoDBTable } from './dynamodb/dynamodb-table.ts';
 import { createHandler } from './http/handler.ts';
@@ -60,7 +60,7 @@ export function createVendFunction({ policy, tokenTable, service }: FunctionOpti
 
 /** Everything that one instance of the refresh function consists of. */
 export function createRefreshFunction({ policy, tokenTable, service }: FunctionOptions) {
-  const mintPath = createLazyMintPath();
+  const mintPath = createMintPath(clock);
   const log = createLog(service);
   return createRefreshHandler({
     policy,
@@ -73,7 +73,7 @@ export function createRefreshFunction({ policy, tokenTable, service }: FunctionO
 }
 
 function createTokens(tokenTable: string): { vendToken: VendToken; revokeToken: RevokeToken } {
-  const mintPath = createLazyMintPath();
+  const mintPath = createMintPath(clock);
   const fleet = { ...fleetDependencies(tokenTable, vendTable, mintPath), memory: createTokenMemory() };
   const vendCached = createTokenCache({ ...fleet, renew: createRenew(fleet) });
   const vendUncached = createUncachedVend(fleet);
@@ -98,34 +98,5 @@ function fleetDependencies(
     newRevision: randomUUID,
     sleep,
     random: Math.random,
-  };
-}
-
-function createLazyMintPath(): MintPath {
-  return loadWhenNeeded(() =>
-    import('./connect/mint-path.ts').then(({ createMintPath }) => createMintPath(clock)),
-  );
-}
-
-/** The code of a mint, and the Secrets Manager client with it, loads with the first mint. A load that fails is tried anew. */
-function loadWhenNeeded(load: () => Promise<MintPath>): MintPath {
-  let loading: Promise<MintPath> | undefined;
-  const loaded = () => {
-    loading ??= load().catch((error: unknown) => {
-      loading = undefined;
-      throw error;
-    });
-    return loading;
-  };
-  return {
-    mint: async (request, mode, signal) => (await loaded()).mint(request, mode, signal),
-    revokeUpstream: async (client, token, signal) => (await loaded()).revokeUpstream(client, token, signal),
-    prepare: (request) => {
-      loaded().then(
-        ({ prepare }) => prepare(request),
-        () => undefined,
-      );
-    },
-    secretAge: async (client, signal) => (await loaded()).secretAge(client, signal),
   };
 }

@@ -51,7 +51,7 @@ export function createClientCredentialsStore(
   now: () => number,
 ): ClientCredentialsStore {
   const memory = new Map<string, ClientCredentials>();
-  const underWay = new Map<string, Promise<Version>>();
+  const underWay = new Map<string, { since: number; reading: Promise<Version> }>();
 
   function prepare(secretId: string): void {
     if (!isYoung(memory.get(secretId), now())) readAhead(secretId).catch(() => undefined);
@@ -59,17 +59,25 @@ export function createClientCredentialsStore(
 
   /** One read serves everybody who asks while it lasts. */
   function readAhead(secretId: string): Promise<Version> {
-    const running = underWay.get(secretId);
+    const running = readUnderWay(secretId);
     if (running !== undefined) return running;
     const reading = read(secretId, 'AWSCURRENT', AbortSignal.timeout(prepareTimeoutMs));
-    underWay.set(secretId, reading);
+    const begun = { since: now(), reading };
+    underWay.set(secretId, begun);
     reading
       .then(({ credentials }) => {
         if (credentials && !isYoung(memory.get(secretId), now())) memory.set(secretId, credentials);
       })
       .catch(() => undefined)
-      .finally(() => underWay.delete(secretId));
+      .finally(() => underWay.get(secretId) === begun && underWay.delete(secretId));
     return reading;
+  }
+
+  /** Undefined where it was begun so long ago that the instance must have been frozen since: it is lost. */
+  function readUnderWay(secretId: string): Promise<Version> | undefined {
+    const { since = Number.NaN, reading } = underWay.get(secretId) ?? {};
+    const lastsMs = now() - since;
+    return lastsMs >= 0 && lastsMs < prepareTimeoutMs ? reading : undefined;
   }
 
   async function age(secretId: string, signal: AbortSignal): Promise<SecretAge> {
@@ -113,7 +121,7 @@ export function createClientCredentialsStore(
   async function currentVersion(secretId: string, signal: AbortSignal): Promise<Version> {
     const known = memory.get(secretId);
     if (isYoung(known, now())) return { ...known, credentials: known, fault: undefined };
-    return within(() => underWay.get(secretId) ?? read(secretId, 'AWSCURRENT', signal), signal);
+    return within(() => readUnderWay(secretId) ?? read(secretId, 'AWSCURRENT', signal), signal);
   }
 
   /** Undefined where it is missing or out of reach. */

@@ -14,10 +14,7 @@ export type MintPath = {
   secretAge: ReadSecretAge;
 };
 
-/**
- * What a mint or a revocation needs and a vend of a token that is there does not: loaded apart, when the first of them
- * comes.
- */
+/** All that asks Secrets Manager or Connect. */
 export function createMintPath({ now, monotonic }: { now: () => number; monotonic: () => number }): MintPath {
   const store = createClientCredentialsStore(createReadSecret(), now);
   return {

@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { Row, TokenTable } from '../../lambda/tokens/token-table.ts';
 import { type DynamoDB, tableFaults } from '../local/emulators/dynamodb-emulator.ts';
@@ -25,17 +24,18 @@ const { signal } = new AbortController();
 
 let dynamodb: DynamoDB;
 let real: TokenTable;
+let bySdk: TokenTable;
 let stop: () => Promise<void>;
 beforeAll(async () => {
-  ({ dynamodb, table: real, stop } = await startTokenTable());
+  ({ dynamodb, table: real, tableBySdk: bySdk, stop } = await startTokenTable());
 });
 afterAll(() => stop());
 
-describe.each(['DynamoDB', 'memory'] as const)('the table, in %s', (kind) => {
+describe.each(['DynamoDB', 'DynamoDB by its SDK', 'memory'] as const)('the table, in %s', (kind) => {
   let table: TokenTable;
   beforeEach(async () => {
     await dynamodb.clear();
-    table = kind === 'DynamoDB' ? real : createMemoryTable().table;
+    table = { DynamoDB: real, 'DynamoDB by its SDK': bySdk, memory: createMemoryTable().table }[kind];
   });
   const replace = (row: Row, next: string, ...expected: Array<string | undefined>) =>
     table.replace('key', row, { next, expected }, signal);
@@ -123,18 +123,4 @@ describe('a table in trouble', () => {
     expect(await real.read('key', AbortSignal.timeout(100))).toMatchObject({ kind: 'fault' });
     expect(performance.now() - startedAt).toBeLessThan(400);
   });
-});
-
-describe('a connection to the table', () => {
-  it('that was idle is not used again: what lies between may have forgotten it', async () => {
-    const before = dynamodb.connections();
-    const { table, stop: close } = await startTokenTable({ dynamodb });
-    await table.read('key', signal);
-    await table.read('key', signal);
-    expect(dynamodb.connections() - before).toBe(1);
-    await sleep(20_500);
-    await table.read('key', signal);
-    expect(dynamodb.connections() - before).toBe(2);
-    await close();
-  }, 30_000);
 });

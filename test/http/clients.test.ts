@@ -4,7 +4,6 @@ import { pointAtLocalConnect } from '../local/cli/local-connect.ts';
 import { signedFetch } from '../local/emulators/signed-client.ts';
 import { startStack } from '../local/instance/system.ts';
 import { blocks } from '../support/documents.ts';
-import { createWorld } from '../support/world.ts';
 
 describe('the README', () => {
   it('shows a policy, a request that it permits, and the fields of the answer', async () => {
@@ -25,17 +24,5 @@ describe('the README', () => {
     await Promise.all([stack.close(), connect?.close()]);
     expect(response.status).toBe(200);
     expect(Object.keys(fields)).toEqual(Object.keys(JSON.parse(answer)));
-  });
-});
-
-describe('the bundle', () => {
-  it('loads the mint path, Secrets Manager with it, when the first mint comes and not before', async () => {
-    const world = await createWorld('bundle');
-    await world.ask('checkout', { scope: 'connect:ian' });
-    const isMintPath = (file: string) => file.startsWith('mint-path-');
-    expect((await world.loaded()).some(isMintPath)).toBe(false);
-    await world.ask('checkout', {});
-    expect((await world.loaded()).some(isMintPath)).toBe(true);
-    await world.close();
   });
 });

@@ -32,7 +32,7 @@ export const fewTableCalls: Rule = {
   name: 'few table calls',
   check: (exchange, { trouble }) => {
     const isWell = trouble.isFree('table', exchange.arrivedAt, exchange.endedAt);
-    const most = (isWell ? 14 : 28) + (2 * tookMs(exchange)) / 200;
+    const most = (isWell ? 1 : 2) * (14 + (2 * tookMs(exchange)) / 200);
     return exchange.tableCalls > most ? `${exchange.tableCalls} requests to the table` : undefined;
   },
 };
