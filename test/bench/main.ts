@@ -4,6 +4,7 @@ import { parseArgs } from 'node:util';
 import { costAtRest } from './at-rest.ts';
 import { type Chart, mintsChart, rideThroughChart, warmVendChart } from './charts.ts';
 import { coldStart, coldStarts } from './cold-start.ts';
+import { firstVend, firstVends } from './first-vend.ts';
 import { coldMisses, outageRideThrough, simulateFleet } from './fleet.ts';
 import { perRound, rounds } from './interleaved.ts';
 import { machine, markdown, type Row } from './report.ts';
@@ -32,9 +33,19 @@ const benches: Record<string, Bench> = {
     title: 'CPU of a cold start',
     words:
       'A fresh process that imports the bundle, less an empty one, against one that imports a plain handler with Middy, full ' +
-      'zod and both SDK clients as esbuild bundles it for Node by default. User and system time, medians of ' +
+      'zod and both SDK clients as esbuild bundles it for Node by default; both with AWS’s own endpoints. User and system time, medians of ' +
       `${coldStarts} interleaved runs.`,
     rows: coldStart,
+  },
+  first: {
+    title: 'The first vend of an instance',
+    words:
+      'A fresh process that imports each handler and has it vend once, before emulators on this machine over plain HTTP: a ' +
+      'token that stands in the table, and one that must be minted. CPU as above, medians of ' +
+      `${firstVends} interleaved runs, the import of the plain handler = 1. Then the calls to DynamoDB, Secrets Manager ` +
+      'and Connect, and how many of them wait for one another. The plain handler takes no lease and writes nothing, so it ' +
+      'mints again for each instance.',
+    rows: firstVend,
   },
   others: {
     title: 'Side by side',

@@ -12,14 +12,16 @@ const secret = z.object({ client_id: z.string(), client_secret: z.string() });
 export const handler = middy(async (event: { body: string }) => {
   const { scope } = body.parse(JSON.parse(event.body));
   const cached = await table.send(
-    new GetItemCommand({ TableName: 'tokens', Key: { pk: { S: scope ?? '' } } }),
+    new GetItemCommand({ TableName: process.env['TOKEN_TABLE'], Key: { pk: { S: scope ?? '' } } }),
   );
   if (cached.Item !== undefined) return { statusCode: 200, body: JSON.stringify(cached.Item) };
   const { SecretString } = await secrets.send(new GetSecretValueCommand({ SecretId: 'connect/acme' }));
   const pair = secret.parse(JSON.parse(SecretString ?? ''));
-  const answer = await fetch('https://connect.instacart.com/v2/oauth/token', {
+  const { CONNECT_URL = 'https://connect.instacart.com' } = process.env;
+  const answer = await fetch(`${CONNECT_URL}/v2/oauth/token`, {
     method: 'POST',
+    headers: { 'content-type': 'application/json' },
     body: JSON.stringify({ ...pair, grant_type: 'client_credentials', scope }),
   });
-  return { statusCode: 200, body: await answer.text() };
+  return { statusCode: answer.status, body: await answer.text() };
 });

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { buildByDefault } from './cold-start.ts';
-import { cpuOfProcesses, importing } from './fresh-process.ts';
+import { cpuOfProcesses, importing, vendingOnce } from './fresh-process.ts';
 import { type Handler, proxyEvent, startHarness } from './harness.ts';
 import { measureAgainst, quietly } from './interleaved.ts';
 import type { Row } from './report.ts';
@@ -37,7 +37,7 @@ export async function sideBySide(): Promise<Row[]> {
       connect.requests.length = 0;
       secretsManager.reads.length = 0;
       const { start = Number.NaN, vend = Number.NaN } = await cpuOfProcesses(
-        { start: importing(module), vend: vendingOnce(module) },
+        { start: importing(module), vend: vendingOnce(module, proxyEvent()) },
         environment,
         coldVends,
       );
@@ -56,15 +56,6 @@ export async function sideBySide(): Promise<Row[]> {
   } finally {
     await harness.close();
   }
-}
-
-function vendingOnce(module: string): string {
-  return `const { handler } = await import(${JSON.stringify(pathToFileURL(module).href)});
-    const event = ${JSON.stringify(proxyEvent())};
-    event.requestContext.requestTimeEpoch = Date.now();
-    const { statusCode } = await handler(event,
-      { awsRequestId: 'cold', getRemainingTimeInMillis: () => 27_000 });
-    if (statusCode !== 200) throw new Error('Not vended: ' + statusCode);`;
 }
 
 async function warmVends(vendors: readonly Vendor[]): Promise<Record<string, number>> {
