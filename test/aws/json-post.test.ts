@@ -1,6 +1,5 @@
 import { getEventListeners, once } from 'node:events';
 import { type AddressInfo, createServer } from 'node:net';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import {
   type Answer,
@@ -89,6 +88,12 @@ describe('a limit of time', () => {
     expect(tookMs).toBeLessThan(600);
   });
 
+  it('to connect is not the limit to answer', async () => {
+    service.state.otherwise = (response) => void setTimeout(ok, 400, response);
+    const call = clientOf(service.url, { maxAttempts: 1, connectTimeoutMs: 200, responseTimeoutMs: 2_000 });
+    for (const _kept of [false, true]) expect(await call()).toHaveProperty('Item');
+  });
+
   it('ends a handshake that never does', async () => {
     const silent = createServer(() => undefined).listen(0, '127.0.0.1');
     await once(silent, 'listening');
@@ -131,12 +136,12 @@ describe('a connection', () => {
     expect(service.connections()).toBe(2);
   });
 
-  it('of a call that was given up is closed', async () => {
-    service.state.answers = [never];
+  it.each(['given up', 'aborted'])('of a call that was %s is closed', async (why) => {
+    const closed = new Promise((resolve) => {
+      service.state.otherwise = (response) => void response.socket?.on('close', resolve);
+    });
     const call = clientOf(service.url, { maxAttempts: 1 });
-    await faultOf(call());
-    await sleep(20);
-    await call();
-    expect(service.connections()).toBe(2);
+    await faultOf(call(why === 'aborted' ? AbortSignal.timeout(50) : undefined));
+    await closed;
   });
 });
