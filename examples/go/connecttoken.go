@@ -61,6 +61,8 @@ func (t Token) Format(out fmt.State, _ rune) {
 	fmt.Fprintf(out, "a token for %q until %s", t.Scope, t.ExpiresAt.Format(time.RFC3339))
 }
 
+func (t *Token) sha256() string { return hexSHA256([]byte(t.AccessToken)) }
+
 // Error says why no token was vended. Branch on Code, which is stable.
 type Error struct {
 	Status            int    `json:"-"` // 0 if no answer came
@@ -104,7 +106,7 @@ type Client struct {
 	connect *http.Client
 	mu      sync.Mutex
 	kept    *Token
-	flights map[string]*flight // by the token that Connect refused, or ""
+	flights map[string]*flight // by the SHA-256 of the token that Connect refused, or ""
 }
 
 type flight struct {
@@ -138,6 +140,9 @@ func New(ctx context.Context, options Options) (*Client, error) {
 		flights: map[string]*flight{},
 	}, nil
 }
+
+// Format keeps the token out of what fmt prints of a client.
+func (c *Client) Format(out fmt.State, _ rune) { fmt.Fprintf(out, "a client of %s", c.options.URL) }
 
 // A signature is good for one address, and a code for one request.
 func doNotFollow(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
@@ -174,21 +179,21 @@ func (c *Client) Do(request *http.Request) (*http.Response, error) {
 			return response, err
 		}
 		response.Body.Close()
-		refused = token.AccessToken
+		refused = token.sha256()
 	}
 }
 
-func (c *Client) get(ctx context.Context, refused string) (*Token, error) {
+func (c *Client) get(ctx context.Context, refusedSHA256 string) (*Token, error) {
 	c.mu.Lock()
-	if kept := c.kept; kept != nil && kept.AccessToken != refused && time.Now().Before(kept.ExpiresAt.Add(-c.margin)) {
+	if kept := c.kept; kept != nil && kept.sha256() != refusedSHA256 && time.Now().Before(kept.ExpiresAt.Add(-c.margin)) {
 		c.mu.Unlock()
 		return kept, nil
 	}
-	shared := c.flights[refused]
+	shared := c.flights[refusedSHA256]
 	if shared == nil {
 		shared = &flight{done: make(chan struct{})}
-		c.flights[refused] = shared
-		go c.fly(shared, refused)
+		c.flights[refusedSHA256] = shared
+		go c.fly(shared, refusedSHA256)
 	}
 	c.mu.Unlock()
 	select {
@@ -200,25 +205,22 @@ func (c *Client) get(ctx context.Context, refused string) (*Token, error) {
 }
 
 // fly does not end with the context of the caller that came first: others wait too.
-func (c *Client) fly(shared *flight, refused string) {
-	shared.token, shared.err = c.ask(refused)
+func (c *Client) fly(shared *flight, refusedSHA256 string) {
+	shared.token, shared.err = c.ask(refusedSHA256)
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if shared.err == nil {
 		c.kept = shared.token
 	}
-	delete(c.flights, refused)
+	delete(c.flights, refusedSHA256)
 	close(shared.done)
 }
 
-func (c *Client) ask(refused string) (*Token, error) {
+func (c *Client) ask(refusedSHA256 string) (*Token, error) {
 	fields := struct {
 		Options
-		Refused string `json:"refused_token_sha256,omitempty"`
-	}{Options: c.options}
-	if refused != "" {
-		fields.Refused = hexSHA256([]byte(refused))
-	}
+		RefusedSHA256 string `json:"refused_token_sha256,omitempty"`
+	}{c.options, refusedSHA256}
 	for attempt := 1; ; attempt++ {
 		token, err := c.post(context.Background(), fields)
 		var failure *Error
