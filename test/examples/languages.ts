@@ -1,5 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { buildGo, missingForGo } from './go-programs.ts';
+import { pythons } from './pythons.ts';
 
 /** A language that has a kit, and the driver of its tests. */
 export type Language = {
@@ -24,36 +25,36 @@ export const languages: Language[] = [
     args: ['drivers/typescript.ts'],
     keeps: true,
   },
-  ...pythons(),
+  {
+    name: 'shells',
+    missing: () => (curlSigns() ? undefined : 'it needs curl 7.86 or newer'),
+    command: process.execPath,
+    args: ['drivers/shell.ts'],
+    keeps: false,
+  },
+  ...pythons('botocore').map(({ name, command, missing }) => ({
+    name,
+    missing: () => missing,
+    command,
+    // Without -B, Python would write a folder beside the kit.
+    args: ['-B', 'drivers/python.py'],
+    keeps: true,
+  })),
   {
     name: 'Go',
     missing: () => missingForGo('github.com/aws/aws-sdk-go-v2', 'golang-github-aws-aws-sdk-go-v2-dev'),
     prepare: () => buildGo('./drivers/go/main.go'),
-    command: 'built by prepare',
+    command: 'what prepare has built',
     args: [],
     keeps: true,
   },
 ];
 
-/** The first python3 of the PATH and the system's own: they may have botocores of different ages. */
-function pythons(): Language[] {
-  const versions =
-    'import botocore, sys; print(sys.version.split()[0], "with botocore", botocore.__version__)';
-  const [first, system] = ['python3', '/usr/bin/python3'].map((command) => ({
-    command,
-    version: outputOf(command, '-c', versions)?.trim(),
-  }));
-  const others = system?.version === undefined || system.version === first?.version ? [] : [system];
-  return [first, ...others]
-    .flatMap((python) => python ?? [])
-    .map(({ command, version }) => ({
-      name: `Python ${version ?? ''}`.trim(),
-      missing: () => (version === undefined ? 'python3 has no botocore' : undefined),
-      command,
-      // No folder __pycache__ beside the kit.
-      args: ['-B', 'drivers/python.py'],
-      keeps: true,
-    }));
+/** From 7.86 curl signs as AWS does: its headers in canonical form, and the port with the host. */
+function curlSigns(): boolean {
+  const version = /^curl (\d+)\.(\d+)/.exec(outputOf('curl', '--version') ?? '');
+  const [major, minor] = [Number(version?.[1]), Number(version?.[2])];
+  return major > 7 || (major === 7 && minor >= 86);
 }
 
 /** What a command prints; undefined where it fails or does not exist. */
