@@ -212,7 +212,7 @@ public final class ConnectToken {
     try {
       response = http.send(request, BodyHandlers.ofString());
     } catch (IOException cause) {
-      throw new Failure(0, "no_answer", cause.toString(), null, null, cause);
+      throw new Failure(0, "no_answer", url + ": " + cause, null, null, cause);
     }
     JsonNode answer = parsed(response.body());
     if (response.statusCode() == 200 && answer.path("access_token").isTextual()) {
