@@ -1,6 +1,6 @@
 // Package connecttoken gets Instacart Connect tokens from connect-token-vending, and calls Connect with them.
 //
-// Copy this file into a folder of your module. It needs Go 1.19 or newer and the AWS SDK:
+// Copy this file into a folder of your module. It needs the AWS SDK, and Go 1.19 or what the SDK asks for:
 //
 //	go get github.com/aws/aws-sdk-go-v2 github.com/aws/aws-sdk-go-v2/config
 //

@@ -89,10 +89,14 @@ class ConnectTokens:
         self,
         url: Optional[str] = None,
         region: Optional[str] = None,
-        session: Optional[Session] = None,
-        retailer_id: Optional[str] = None,
+        *,
+        client_id: Optional[str] = None,
         grant_type: str = "client_credentials",
-        **fields: Union[str, int, None],  # client_id, scope, user_id, min_ttl
+        scope: Optional[str] = None,
+        user_id: Optional[str] = None,
+        min_ttl: Optional[int] = None,
+        retailer_id: Optional[str] = None,
+        session: Optional[Session] = None,
     ):
         self._url = url or os.environ["TOKEN_URL"]
         self._signer = Signer(self._url, region, session)
@@ -101,9 +105,10 @@ class ConnectTokens:
         self._headers = {"Content-Type": "application/json"}
         if retailer_id:
             self._headers["X-Retailer-Id"] = retailer_id
-        self._fields = {"grant_type": grant_type, **fields}
+        self._client = {"client_id": client_id}
+        self._fields = {"grant_type": grant_type, "scope": scope, "user_id": user_id, "min_ttl": min_ttl}
         # A token with less life than min_ttl would not last for the job that asked for it.
-        self._margin_seconds = max(60, int(fields.get("min_ttl") or 0))
+        self._margin_seconds = max(60, min_ttl or 0)
         self._lock = threading.Lock()
         self._kept: Optional[Token] = None
         self._flights: Dict[Optional[Token], "Future[Token]"] = {}
@@ -132,7 +137,7 @@ class ConnectTokens:
     def exchange_code(self, code: str, redirect_uri: str, code_verifier: Optional[str] = None) -> Token:
         """Exchanges a one-time code with exactly one request. If that fails, start the linking again."""
         fields = {"code": code, "redirect_uri": redirect_uri, "code_verifier": code_verifier}
-        return self._post({"client_id": self._fields.get("client_id"), "grant_type": "authorization_code", **fields})
+        return self._post({"grant_type": "authorization_code", **fields})
 
     def call(
         self, method: str, url: str, headers: Optional[Mapping[str, str]] = None, data: Union[str, bytes, None] = None
@@ -155,12 +160,10 @@ class ConnectTokens:
         return response
 
     def _ask(self, refused: Optional[Token]) -> Token:
-        fields = dict(self._fields)
-        if refused:
-            fields["refused_token_sha256"] = hashlib.sha256(refused.access_token.encode()).hexdigest()
+        sha256 = hashlib.sha256(refused.access_token.encode()).hexdigest() if refused else None
         for attempt in itertools.count(1):
             try:
-                return self._post(fields)
+                return self._post({**self._fields, "refused_token_sha256": sha256})
             except ConnectTokenError as failure:
                 wait = failure.retry_after_seconds
                 if wait is None:
@@ -170,8 +173,8 @@ class ConnectTokens:
             time.sleep(wait)
 
     def _post(self, fields: Mapping[str, Any]) -> Token:
-        body = json.dumps({name: value for name, value in fields.items() if value is not None})
-        request = self._signer.sign("POST", self._url, self._headers, body)
+        present = {name: value for name, value in {**self._client, **fields}.items() if value is not None}
+        request = self._signer.sign("POST", self._url, self._headers, json.dumps(present))
         # A token's life runs from before this: the answer takes a while to come.
         asked_at = time.time()
         try:
