@@ -10,9 +10,10 @@
 #   printf %s "$code" | connect-token.sh token grant_type=authorization_code redirect_uri=https://... code=-
 #       spends a one-time code. A field whose value is - is read from stdin: all users of a machine see arguments.
 #
-# The fields are those of a token request; X-Retailer-Id=... goes into the header. The command keeps no token.
-# Keep a token in the process for `expires_in` less 60 seconds, then ask again: in a script, for a minute, without more.
-# It ends with 75 if another try later may help. No secret is in the arguments of a process that it starts.
+# The fields are those of a token request; X-Retailer-Id=... goes into the header. It ends with 75 if another try later
+# may help. No secret is among the arguments of a process that it starts.
+#
+# Keep a token in the process for `expires_in` less 60 seconds, then ask again. This command keeps none: run it again.
 set -u
 newline='
 '
@@ -82,7 +83,7 @@ get_token() {
     answer="${status}${pause:+, try again after $pause s}: $(printf %.500s "$body")"
     case $status in 000 | 429 | 503 | 504) ;; *) die "$answer" ;; esac
     [ "$attempts" -gt 1 ] || die "$answer"
-    [ "$attempt" -lt "$attempts" ] && [ "${pause:-0}" -le 30 ] || die "$answer" 75
+    if [ "$attempt" -eq "$attempts" ] || [ "${pause:-0}" -gt 30 ]; then die "$answer" 75; fi
     # The fraction keeps processes apart that failed together; not every sleep takes one.
     sleep "${pause:-$attempt.$(($$ % 10))}" 2>/dev/null || sleep "$attempt"
     attempt=$((attempt + 1))

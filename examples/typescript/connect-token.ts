@@ -36,7 +36,9 @@ export type Options = Address & {
   retailerId?: string;
 };
 
-/** The service answered with an error, or not at all: then there is no `status`. */
+export type Code = { code: string; redirect_uri: string; code_verifier?: string };
+
+/** No token was vended. Without a `status` the service did not answer, and `cause` says why. */
 export class ConnectTokenError extends Error {
   override readonly name = 'ConnectTokenError';
   readonly status: number | undefined;
@@ -45,22 +47,19 @@ export class ConnectTokenError extends Error {
   readonly requestId: string | undefined;
   readonly retryAfterSeconds: number | undefined;
 
-  constructor(status?: number, answer: Record<string, unknown> = {}, retryAfter = '', cause?: unknown) {
-    const text = (name: string) => (typeof answer[name] === 'string' ? answer[name] : undefined);
-    const [error, description, requestId] = ['error', 'error_description', 'request_id'].map(text);
-    const what = status === undefined ? 'no answer' : `${status} ${error ?? 'without an error code'}`;
-    const pause = /^\d+$/.test(retryAfter) ? `, try again after ${retryAfter} s` : '';
-    super(`${what}: ${description ?? 'no description'} (request ${requestId ?? 'unknown'}${pause})`, {
-      cause,
-    });
-    Object.assign(this, { status, error, description, requestId });
-    this.retryAfterSeconds = pause === '' ? undefined : Number(retryAfter);
+  constructor(message: string, details: Partial<ConnectTokenError>) {
+    super(message);
+    Object.assign(this, details);
   }
 }
 
 export function connectTokens({ request = {}, retailerId, ...address }: Options = {}) {
   const tokenUrl = tokenUrlOf(address);
   const sign = createSigner(address);
+  const headers = {
+    'content-type': 'application/json',
+    ...(retailerId !== undefined && { 'x-retailer-id': retailerId }),
+  };
   let kept: { token: string; untilMs: number } | undefined;
   let pending: Promise<string> | undefined;
 
@@ -101,10 +100,6 @@ export function connectTokens({ request = {}, retailerId, ...address }: Options 
   }
 
   async function ask(fields: object): Promise<{ access_token: string; expires_in: number }> {
-    const headers = {
-      'content-type': 'application/json',
-      ...(retailerId !== undefined && { 'x-retailer-id': retailerId }),
-    };
     const signed = await sign(tokenUrl, { method: 'POST', headers, body: JSON.stringify(fields) });
     const response = await fetch(signed).catch(noAnswer);
     const text = await response.text().catch(noAnswer);
@@ -112,7 +107,7 @@ export function connectTokens({ request = {}, retailerId, ...address }: Options 
     const { access_token, expires_in } = answer;
     if (response.status === 200 && typeof access_token === 'string' && typeof expires_in === 'number')
       return { access_token, expires_in };
-    throw new ConnectTokenError(response.status, answer, response.headers.get('retry-after') ?? '');
+    throw refusal(response, answer);
   }
 
   /** `fetch` with a token. If Connect refuses the token, has it renewed and sends the request once more. */
@@ -133,24 +128,15 @@ export function connectTokens({ request = {}, retailerId, ...address }: Options 
   }
 
   /** Spends a one-time code in one request, whatever happens to it: a code works once. Its token is not kept. */
-  async function exchangeCode(code: {
-    code: string;
-    redirect_uri: string;
-    code_verifier?: string;
-  }): Promise<string> {
-    const client = request.client_id === undefined ? {} : { client_id: request.client_id };
-    return (await ask({ ...client, ...code, grant_type: 'authorization_code' })).access_token;
+  async function exchangeCode(code: Code): Promise<string> {
+    const { client_id } = request;
+    return (await ask({ client_id, ...code, grant_type: 'authorization_code' })).access_token;
   }
 
   return { token, fetch: fetchWithToken, exchangeCode };
 }
 
-type Init = {
-  method?: string;
-  headers?: Record<string, string>;
-  body?: unknown;
-  signal?: AbortSignal | undefined;
-};
+type Init = Omit<RequestInit, 'body'> & { body?: unknown };
 
 /** A `fetch` that signs, as OAuth libraries take it: their bodies are URLSearchParams. It repeats nothing. */
 export function signedFetch(address: Address = {}) {
@@ -164,11 +150,12 @@ function createSigner(address: Address) {
     address.region ?? /\.execute-api\.([a-z0-9-]+)\./.exec(hostname)?.[1] ?? process.env['AWS_REGION'];
   if (!region) throw new Error("Set AWS_REGION to the API's region");
   const credentials = defaultProvider();
-  return async (url: string, { body, signal, ...init }: Init): Promise<Request> => {
+  return async (url: string, init: Init): Promise<Request> => {
     // For each request anew: a role's credentials expire.
     const aws = new AwsClient({ ...(await credentials()), service: 'execute-api', region });
     // API Gateway gives up after 29 seconds.
-    return aws.sign(url, { ...init, body: String(body), signal: signal ?? AbortSignal.timeout(30_000) });
+    const signal = init.signal ?? AbortSignal.timeout(30_000);
+    return aws.sign(url, { ...init, body: String(init.body), signal });
   };
 }
 
@@ -178,7 +165,18 @@ function tokenUrlOf({ tokenUrl = process.env['TOKEN_URL'] }: Address): string {
 }
 
 function noAnswer(cause: unknown): never {
-  throw new ConnectTokenError(undefined, {}, '', cause);
+  throw new ConnectTokenError('The token vending service did not answer', { cause });
+}
+
+function refusal({ status, headers }: Response, answer: Record<string, unknown>): ConnectTokenError {
+  const text = (name: string) => (typeof answer[name] === 'string' ? answer[name] : undefined);
+  const [error, description, requestId] = ['error', 'error_description', 'request_id'].map(text);
+  const retryAfter = /^\d+$/.exec(headers.get('retry-after') ?? '')?.[0];
+  const pause = retryAfter === undefined ? '' : `, try again after ${retryAfter} s`;
+  const said = error === undefined ? 'not an answer of the service' : `${error}: ${description}`;
+  const retryAfterSeconds = retryAfter === undefined ? undefined : Number(retryAfter);
+  const details = { status, error, description, requestId, retryAfterSeconds };
+  return new ConnectTokenError(`${status} ${said} (request ${requestId}${pause})`, details);
 }
 
 function parseObject(text: string): Record<string, unknown> {

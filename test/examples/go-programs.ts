@@ -1,15 +1,16 @@
-import { execFile, spawnSync } from 'node:child_process';
+import { execFile } from 'node:child_process';
 import { existsSync, mkdirSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { temporaryFolder } from '../support/folders.ts';
+import { outputOf } from '../support/programs.ts';
 
 /** Where Debian's packages put the sources of Go libraries. */
 const libraries = '/usr/share/gocode';
 
 /** Why a program with this library cannot be built here, if it cannot. */
 export function missingForGo(library: string, debianPackage: string): string | undefined {
-  if (spawnSync('go', ['version']).status !== 0) return 'there is no go command';
+  if (outputOf('go', 'version') === undefined) return 'there is no go command';
   return existsSync(join(libraries, 'src', library)) ? undefined : `install Debian's ${debianPackage}`;
 }
 

@@ -1,4 +1,4 @@
-import { spawnSync } from 'node:child_process';
+import { outputOf } from '../support/programs.ts';
 
 export type Python = { command: string; name: string; missing: string | undefined };
 
@@ -6,8 +6,7 @@ export type Python = { command: string; name: string; missing: string | undefine
 export function pythons(library: string): Python[] {
   const found = ['python3', '/usr/bin/python3'].map((command) => {
     const program = `import platform, ${library}; print(platform.python_version(), ${library}.__version__)`;
-    const { status, stdout } = spawnSync(command, ['-c', program], { encoding: 'utf8' });
-    const [python, version] = status === 0 ? stdout.trim().split(' ') : [];
+    const [python, version] = outputOf(command, '-c', program)?.trim().split(' ') ?? [];
     return { command, python, version };
   });
   const different = found.filter(
