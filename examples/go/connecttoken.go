@@ -74,7 +74,10 @@ type Error struct {
 }
 
 func (e *Error) Error() string {
-	text := fmt.Sprintf("%s: %s (status %d, request %s)", e.Code, e.Description, e.Status, e.RequestID)
+	text := e.Code + ": " + e.Description
+	if e.Status != 0 {
+		text += fmt.Sprintf(" (status %d, request %s)", e.Status, e.RequestID)
+	}
 	if e.RetryAfterSeconds >= 0 {
 		text += fmt.Sprintf(", try again after %d s", e.RetryAfterSeconds)
 	}

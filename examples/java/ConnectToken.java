@@ -79,8 +79,9 @@ public final class ConnectToken {
     public final Integer retryAfterSeconds;
 
     Failure(int status, String error, String description, String requestId, Integer retryAfter, Throwable cause) {
-      super("%s: %s (status %d, request %s, try again after %s s)"
-          .formatted(error, description, status, requestId, retryAfter), cause);
+      super(error + ": " + description
+          + (status == 0 ? "" : " (status " + status + ", request " + requestId + ")")
+          + (retryAfter == null ? "" : ", try again after " + retryAfter + " s"), cause);
       this.status = status;
       this.error = error;
       this.description = description;

@@ -53,10 +53,9 @@ class ConnectTokenError(Exception):
         self.error_description = answer.get("error_description") or "The answer is not the service's."
         self.request_id = answer.get("request_id")
         self.retry_after_seconds = retry_after_seconds
-        super().__init__(
-            f"{self.error}: {self.error_description} "
-            f"(status {status}, request_id {self.request_id}, retry after {retry_after_seconds} s)"
-        )
+        details = {"status": status, "request": self.request_id, "retry after seconds": retry_after_seconds}
+        known = ", ".join(f"{name} {value}" for name, value in details.items() if value is not None)
+        super().__init__(f"{self.error}: {self.error_description}" + (f" ({known})" if known else ""))
 
 
 class Signer:

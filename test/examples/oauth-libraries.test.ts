@@ -37,6 +37,12 @@ func main() {
 		}
 		fmt.Println(response.Status)
 	}
+	signer, err := connecttoken.NewSigner(context.Background(), os.Getenv("TOKEN_URL"), "")
+	if err != nil {
+		log.Fatal(err)
+	}
+	_, err = (&http.Client{Transport: signer}).Post(os.Args[1], "text/plain", http.NoBody)
+	fmt.Println(err)
 }
 `;
 
@@ -124,9 +130,13 @@ describe.each(here)('an OAuth library: $name', ({ name, args, prepare }) => {
     expect(service.seen()).toHaveLength(1);
   });
 
-  it.runIf(name === goLibrary.name)('takes tokens from the kit, which keeps them', async () => {
-    const { stdout, stderr } = await run(`${service.world.connect.url}/v2/fulfillment/whoami`);
-    expect(stdout, stderr).toBe('200 OK\n200 OK\n');
-    expect(service.seen()).toHaveLength(1);
-  });
+  it.runIf(name === goLibrary.name)(
+    'takes tokens from the kit, which keeps them and signs nothing for Connect',
+    async () => {
+      const { stdout, stderr } = await run(`${service.world.connect.url}/v2/fulfillment/whoami`);
+      const lines = stdout.trimEnd().split('\n');
+      expect(lines, stderr).toEqual(['200 OK', '200 OK', expect.stringContaining('only requests to')]);
+      expect(service.seen()).toHaveLength(1);
+    },
+  );
 });
