@@ -8,9 +8,11 @@ import { tokenPath } from '../../../lambda/protocol/contract.ts';
 import type { Caller } from '../emulators/callers.ts';
 import { startDynamoDB, tableName } from '../emulators/dynamodb-emulator.ts';
 import { type Answered, type Invoke, startGateway } from '../emulators/gateway-emulator.ts';
+import { operatorKey } from '../emulators/lambda-api.ts';
 import { scheduleEvent } from '../emulators/schedule-event.ts';
 import { startSecretsManager } from '../emulators/secrets-manager-emulator.ts';
 import type { AccessKey } from '../emulators/sigv4.ts';
+import { type Clock, createClock } from './clock.ts';
 import { startFleet } from './fleet.ts';
 import { type Entry, type Instance, startInstance } from './instance.ts';
 
@@ -20,6 +22,12 @@ export type StackOptions = {
   /** Secret strings by name or ARN. */
   secrets: Record<string, string>;
   port?: number;
+  /** The address on which the API listens. Default: loopback. */
+  host?: string;
+  /** The account of the API. Default: 111122223333. */
+  account?: string;
+  /** The clock of the functions, and of what AWS writes down. Whoever signs from outside has this machine's. */
+  clock?: Clock;
   /** Instances of the vend function. Requests go to them in turn. */
   instances?: number;
   /** Runs the instances as processes rather than threads. */
@@ -42,16 +50,20 @@ export async function startStack({
   callers,
   secrets,
   port,
+  host,
+  account,
+  clock = createClock(),
   instances = 1,
   inProcesses = false,
   onLine,
   onAnswer,
 }: StackOptions) {
-  const keys = [functionKey];
+  const keys = [{ ...functionKey, now: clock.now }];
   const [secretsManager, dynamodb] = await Promise.all([
-    startSecretsManager({ secrets, keys }),
+    startSecretsManager({ secrets, keys, operators: [operatorKey] }),
     startDynamoDB({ keys }),
   ]);
+  secretsManager.state.now = clock.now;
   const bundle = await mkdtemp(join(tmpdir(), 'connect-token-vending-'));
   const built = bundleFunctions({ policy: policy.policy, into: bundle });
   const lines: string[] = [];
@@ -67,8 +79,13 @@ export async function startStack({
         onLine?.(line);
       },
     });
-  const fleet = await startFleet(instances, () => start('vend-function'));
-  const refresher = await start('refresh-function');
+  const startOnClock = async (entry: Entry) => {
+    const instance = await start(entry);
+    if (clock.aheadMs() > 0) await instance.setClock(clock.aheadMs());
+    return instance;
+  };
+  const fleet = await startFleet(instances, () => startOnClock('vend-function'));
+  const refresher = await startOnClock('refresh-function');
   const refresh = (event: object = scheduleEvent()) => refresher.invoke(event);
   const state = { invoke: undefined as Invoke | undefined };
   const closeFunctions = async () => {
@@ -82,7 +99,10 @@ export async function startStack({
     callers: proberArn === undefined ? callers : [...callers, { ...proberKey, principalArn: proberArn }],
     resourcePolicy: resourcePolicy(policy.principals).document.Statement,
     invoke: (event) => (state.invoke ?? fleet.invoke)(event),
+    functionNow: clock.now,
     ...(port !== undefined && { port }),
+    ...(host !== undefined && { host }),
+    ...(account !== undefined && { account }),
     ...(onAnswer && { onAnswer }),
   }).catch(async (error: unknown) => {
     // The port is taken.
@@ -106,6 +126,11 @@ export async function startStack({
     refresh,
     /** Invokes the probe function in the same way. Resolves to both verdicts; undefined where the policy has no prober. */
     probe: (event: object = scheduleEvent()) => prober?.invoke(event),
+    /** Puts the clock forward, except the prober's, who signs from outside. */
+    advanceClock: async (ms: number) => {
+      clock.advance(ms);
+      await Promise.all([refresher, ...fleet.instances()].map((one) => one.setClock(clock.aheadMs())));
+    },
     /** The instances, for tests that ask or end one. */
     fleet: fleet.instances,
     removeInstance: fleet.remove,
