@@ -36,8 +36,8 @@ export async function stay(
   const callers = [...running.setup.callers, ...running.strangers];
   listen(async (answered) => {
     const audit = answered.verdict === undefined ? await auditOf(answered.requestId) : undefined;
-    print(requestLines(answered, audit, callers));
-    if (options.audit && answered.verdict === undefined) print(auditInOneLine(audit));
+    const isWhole = options.audit && answered.verdict === undefined;
+    print(requestLines(answered, audit, callers) + (isWhole ? `\n${auditInOneLine(audit)}` : ''));
   });
   await Promise.race([once(process, 'SIGINT'), once(process, 'SIGTERM')]);
   endSchedules();

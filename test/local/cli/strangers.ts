@@ -18,23 +18,22 @@ export function strangersTo(
   const listed = new Set([account, ...principals.map((arn) => arn.split(':')[4])]);
   const foreignAccount = ['999988887777', '888877776666', '777766665555'].find((one) => !listed.has(one));
   return {
-    own: given ?? free(policy, callers, 'stranger', account),
+    own: given ?? free(policy, callers, ['stranger', 'stranger-2', 'nobody', 'zz-not-granted'], account),
     foreign: {
-      ...free(policy, callers, 'outsider', foreignAccount ?? '666655554444'),
+      ...free(policy, callers, ['outsider', 'outsider-2', 'zz-outsider'], foreignAccount ?? '666655554444'),
       identityPolicyAllows: true,
     },
   };
 }
 
-function free(policy: Policy, callers: readonly Caller[], name: string, account: string): Caller {
-  const numbers = Array.from({ length: 100 }, (_, at) => (at === 0 ? name : `${name}-${at + 1}`));
-  const made = numbers.map((one) => ({
-    accessKeyId: `example-${one}`,
-    secretAccessKey: `not-a-secret-${one}`,
-    principalArn: `arn:aws:iam::${account}:role/${one}`,
+function free(policy: Policy, callers: readonly Caller[], names: readonly string[], account: string): Caller {
+  const made = names.map((name) => ({
+    accessKeyId: `example-${name}`,
+    secretAccessKey: `not-a-secret-${name}`,
+    principalArn: `arn:aws:iam::${account}:role/${name}`,
     sessionName: 'example',
   }));
   const isFree = (caller: Caller) =>
     !isNamed(policy, caller) && !callers.some(({ accessKeyId }) => accessKeyId === caller.accessKeyId);
-  return made.find(isFree) as Caller;
+  return made.find(isFree) ?? (made.at(-1) as Caller);
 }

@@ -15,8 +15,8 @@ export type ControlDoorOptions = {
 export function controlDoors(options: ControlDoorOptions): Door[] {
   const isLocal = options.localClients.length > 0;
   return [
-    ...(isLocal ? connectDoors(options) : []),
     ...memoryDoors(options),
+    ...(isLocal ? connectDoors(options) : []),
     ...options.localClients.slice(0, 1).flatMap((client) => secretDoors(options, client)),
     ...clockDoors(options),
   ];
@@ -46,7 +46,7 @@ function connectDoors({ control }: ControlDoorOptions): Door[] {
 }
 
 function memoryDoors({ control, lambda }: ControlDoorOptions): Door[] {
-  const group = 'Forget, refresh';
+  const group = 'Forget and refresh';
   return [
     {
       group,

@@ -80,17 +80,14 @@ function otherGrantTypes(options: SignedDoorOptions): Door[] {
 function linkingDoors(url: string, control: string, linking: GrantedRequest, redirectUri: string): Door[] {
   const group = 'Link an account';
   const newCode = `curl --silent --data ${quote(redirectUri)} ${control}/code`;
-  const [before = '', after = ''] = JSON.stringify({
-    ...linking.fields,
-    code: '|',
-    redirect_uri: redirectUri,
-  }).split('|');
+  const rest = JSON.stringify({ ...linking.fields, redirect_uri: redirectUri }).slice(1);
+  const data = `${quote('{"code":"')}"$(${newCode})"${quote(`",${rest}`)}`;
   return [
     { group, expect: 'Prints a fresh code, as Connect would add it to this redirect URI', command: newCode },
     {
       group,
       expect: `200 for ${nameOf(linking.caller)}, with a fresh code: fwd=bypass. The same code a second time is 400`,
-      command: curlWith(url, linking.caller, `${quote(before)}"$(${newCode})"${quote(after)}`),
+      command: curlWith(url, linking.caller, data),
     },
   ];
 }

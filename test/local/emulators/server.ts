@@ -46,7 +46,7 @@ export async function serve(listener: RequestListener, port = 0, host = loopback
 }
 
 /** A name for URLs: every address has none, so it is the machine's own in its network. */
-function reachable(host: string): string {
+export function reachable(host: string): string {
   if (host === '0.0.0.0' || host === '::') {
     const own = Object.values(networkInterfaces()).flatMap((addresses) => addresses ?? []);
     return own.find(({ family, internal }) => family === 'IPv4' && !internal)?.address ?? loopback;
