@@ -24,8 +24,7 @@ export function controlDoors(options: ControlDoorOptions): Door[] {
 
 function connectDoors({ control }: ControlDoorOptions): Door[] {
   const door = (word: string, expect: string) => ({
-    group:
-      'Trouble at Connect: callers of live tokens do not notice. Forget the tokens (below), then ask again',
+    group: 'Trouble at Connect: live tokens are vended all the same, so forget them, then ask',
     expect,
     command: `curl --data ${word} ${control}/connect`,
     isFirst: word === '503' || word === 'ok',
@@ -68,7 +67,7 @@ function secretDoors(
   { control, secretsManager }: ControlDoorOptions,
   { name, secretId }: { name: string; secretId: string },
 ): Door[] {
-  const group = `The secret of ${name}: what is done shows at the next mint, so forget the tokens and ask again`;
+  const group = `The secret of ${name}: seen at the next mint, so forget the tokens, then ask`;
   const door = (word: string, expect: string) => ({
     group,
     expect,
@@ -102,7 +101,7 @@ function secretDoors(
 function clockDoors({ control }: ControlDoorOptions): Door[] {
   const door = (ahead: string, expect: string) => ({
     group:
-      "The stack's clock: functions, Connect, Secrets Manager. You and API Gateway's check of signatures stay",
+      "The stack's clock: of functions, Connect and Secrets Manager. Signatures are still checked by yours",
     expect,
     command: `curl --data ${ahead} ${control}/clock`,
   });

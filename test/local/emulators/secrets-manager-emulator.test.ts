@@ -2,7 +2,6 @@ import {
   GetSecretValueCommand,
   type GetSecretValueCommandInput,
   ListSecretsCommand,
-  PutSecretValueCommand,
   SecretsManagerClient,
 } from '@aws-sdk/client-secrets-manager';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -10,17 +9,12 @@ import { awsError } from './aws-service.ts';
 import { type SecretsManager, startSecretsManager } from './secrets-manager-emulator.ts';
 
 const key = { accessKeyId: 'example-function', secretAccessKey: 'not-a-secret-function' };
-const operator = { accessKeyId: 'example-operator', secretAccessKey: 'not-a-secret-operator' };
 const arn = 'arn:aws:secretsmanager:us-east-1:111122223333:secret:connect/beta-a1B2c3';
 
 describe('the Secrets Manager emulator', () => {
   let emulator: SecretsManager;
   beforeEach(async () => {
-    emulator = await startSecretsManager({
-      secrets: { 'connect/acme': 'one', [arn]: 'beta' },
-      keys: [key],
-      operators: [operator],
-    });
+    emulator = await startSecretsManager({ secrets: { 'connect/acme': 'one', [arn]: 'beta' }, keys: [key] });
   });
   afterEach(() => emulator.close());
 
@@ -61,52 +55,6 @@ describe('the Secrets Manager emulator', () => {
     emulator.put('connect/acme', 'three');
     expect((await read()).CreatedDate).toEqual(new Date(createdAt + 86_400_000));
     expect((await read({ VersionStage: 'AWSPREVIOUS' })).CreatedDate).toEqual(new Date(createdAt));
-  });
-
-  it('takes a new value from an operator, and once where the operator sends it again', async () => {
-    const put = (SecretString: string, ClientRequestToken?: string) =>
-      clientWith(operator).send(
-        new PutSecretValueCommand({ SecretId: 'connect/acme', SecretString, ClientRequestToken }),
-      );
-    const token = 'f81d4fae-7dec-11d0-a765-00a0c91e6bf6';
-    for (const _ of [1, 2])
-      expect(await put('two', token)).toMatchObject({ VersionId: token, VersionStages: ['AWSCURRENT'] });
-    await expect(put('three', token)).rejects.toMatchObject({ name: 'ResourceExistsException' });
-    expect((await read()).SecretString).toBe('two');
-    expect((await read({ VersionStage: 'AWSPREVIOUS' }, clientWith(operator))).SecretString).toBe('one');
-    await expect(
-      clientWith(operator).send(new PutSecretValueCommand({ SecretId: 'connect/x', SecretString: 'x' })),
-    ).rejects.toMatchObject({ name: 'ResourceNotFoundException' });
-    await expect(
-      clientWith(operator).send(new PutSecretValueCommand({ SecretId: 'connect/acme' })),
-    ).rejects.toMatchObject({ name: 'InvalidParameterException' });
-    expect(emulator.unexpected).toEqual([]);
-  });
-
-  it('takes no value from anybody else, and finds it remarkable that one tries', async () => {
-    const command = new PutSecretValueCommand({ SecretId: 'connect/acme', SecretString: 'x' });
-    await expect(clientWith().send(command)).rejects.toMatchObject({ name: 'AccessDeniedException' });
-    expect((await read()).SecretString).toBe('one');
-    expect(emulator.unexpected).toEqual(['PutSecretValue']);
-  });
-
-  it('checks each signature by the clock of its holder, and tells that clock', async () => {
-    await emulator.close();
-    const now = () => Date.now() + 86_400_000;
-    emulator = await startSecretsManager({
-      secrets: { 'connect/acme': 'one' },
-      keys: [{ ...key, now }],
-      operators: [operator],
-    });
-    const ahead = { systemClockOffset: 86_400_000 };
-    const sendWith = (credentials: typeof key, options = {}) =>
-      new SecretsManagerClient({
-        ...{ region: 'us-east-1', endpoint: emulator.url, credentials, maxAttempts: 1, ...options },
-      }).send(new GetSecretValueCommand({ SecretId: 'connect/acme' }));
-    expect((await sendWith(key, ahead)).SecretString).toBe('one');
-    expect((await sendWith(operator)).SecretString).toBe('one');
-    await expect(sendWith(key)).rejects.toThrow();
-    await expect(sendWith(operator, ahead)).rejects.toThrow();
   });
 
   it('has no secret that it was not given, or that was removed', async () => {

@@ -1,12 +1,24 @@
 import { type AwsAnswer, awsError, serveAws } from './aws-service.ts';
-import { createSecretVersions, type SecretVersion, VersionExists } from './secret-versions.ts';
+import { createSecretVersions, SecretRefused, type SecretVersion } from './secret-versions.ts';
 import type { AccessKey, Signer } from './sigv4.ts';
+
+type Fields = { SecretId: string } & Partial<
+  Record<
+    | 'SecretString'
+    | 'SecretBinary'
+    | 'ClientRequestToken'
+    | 'VersionStage'
+    | 'MoveToVersionId'
+    | 'RemoveFromVersionId',
+    string
+  >
+>;
 
 export type SecretsManager = Awaited<ReturnType<typeof startSecretsManager>>;
 
 /**
- * Secrets Manager over its JSON protocol: GetSecretValue for clients who sign with one of `keys`, and PutSecretValue too for
- * `operators`.
+ * Secrets Manager over its JSON protocol: GetSecretValue for clients who sign with one of `keys`; for `operators` also what
+ * a rotation takes: PutSecretValue, ListSecretVersionIds and UpdateSecretVersionStage.
  */
 export async function startSecretsManager({
   secrets,
@@ -31,30 +43,47 @@ export async function startSecretsManager({
     return notFound(versions.has(secretId) ? `secret value for staging label: ${stage}` : 'secret.');
   }
 
-  function put(body: Buffer): AwsAnswer {
-    const { SecretId, SecretString, SecretBinary, ClientRequestToken } = JSON.parse(body.toString('utf8'));
-    if (!versions.has(SecretId)) return notFound('secret.');
+  function put({ SecretId, SecretString, SecretBinary, ClientRequestToken }: Fields): object {
     if ((SecretString === undefined) === (SecretBinary === undefined))
-      return awsError(
-        'InvalidParameterException',
-        400,
-        'You must provide either SecretString or SecretBinary.',
-      );
+      throw new SecretRefused('InvalidParameterException');
+    const value = SecretString ?? Buffer.from(SecretBinary ?? '', 'base64');
+    return describe(SecretId, versions.put(SecretId, value, ClientRequestToken));
+  }
+
+  function list({ SecretId }: Fields): object {
+    const found = versions.labelled(SecretId).map((version) => describe(SecretId, version));
+    return { ...naming(SecretId), Versions: found };
+  }
+
+  function move({ SecretId, VersionStage, MoveToVersionId, RemoveFromVersionId }: Fields): object {
+    versions.move(SecretId, { stage: VersionStage ?? '', to: MoveToVersionId, from: RemoveFromVersionId });
+    return naming(SecretId);
+  }
+
+  const forOperators: Record<string, (fields: Fields) => object> = {
+    PutSecretValue: put,
+    ListSecretVersionIds: list,
+    UpdateSecretVersionStage: move,
+  };
+
+  function operate(act: (fields: Fields) => object, body: Buffer): AwsAnswer {
+    const fields = JSON.parse(body.toString('utf8')) as Fields;
+    if (!versions.has(fields.SecretId)) return notFound('secret.');
     try {
-      const value = SecretString ?? Buffer.from(SecretBinary, 'base64');
-      return { status: 200, body: describe(SecretId, versions.put(SecretId, value, ClientRequestToken)) };
+      return { status: 200, body: act(fields) };
     } catch (error) {
-      if (error instanceof VersionExists) return awsError(error.name);
+      if (error instanceof SecretRefused) return awsError(error.name);
       throw error;
     }
   }
 
   function answer(operation: string, body: Buffer, { accessKeyId }: { accessKeyId: string }): AwsAnswer {
-    const isOperator = operators.some((key) => key.accessKeyId === accessKeyId);
     if (operation === 'GetSecretValue') return get(body);
-    if (operation === 'PutSecretValue' && isOperator) return put(body);
+    const act = Object.hasOwn(forOperators, operation) ? forOperators[operation] : undefined;
+    const isOperator = operators.some((key) => key.accessKeyId === accessKeyId);
+    if (act !== undefined && isOperator) return operate(act, body);
     service.unexpected.push(operation);
-    return awsError(operation === 'PutSecretValue' ? 'AccessDeniedException' : 'UnknownOperationException');
+    return awsError(act === undefined ? 'UnknownOperationException' : 'AccessDeniedException');
   }
 
   const service = await serveAws({
@@ -87,14 +116,18 @@ function readAsked(body: Buffer): { secretId: string; stage: string } {
 
 function describe(secretId: string, { id, stages, createdAt }: SecretVersion): object {
   return {
-    ARN: secretId.startsWith('arn:')
-      ? secretId
-      : `arn:aws:secretsmanager:us-east-1:111122223333:secret:${secretId}-AbCdEf`,
-    Name: secretId,
+    ...naming(secretId),
     VersionId: id,
     VersionStages: stages,
     CreatedDate: createdAt / 1000,
   };
+}
+
+function naming(secretId: string): object {
+  const arn = secretId.startsWith('arn:')
+    ? secretId
+    : `arn:aws:secretsmanager:us-east-1:111122223333:secret:${secretId}-AbCdEf`;
+  return { ARN: arn, Name: secretId };
 }
 
 function contentOf({ value }: SecretVersion): object {
