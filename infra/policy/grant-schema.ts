@@ -1,8 +1,7 @@
 import * as z from 'zod';
-import { longestMinTtlSeconds } from '../../lambda/protocol/contract.ts';
 import { grantTypes } from '../../lambda/protocol/scopes.ts';
 import { adviseOnType, list, oneOf, text } from '../files/fields.ts';
-import { clientName, printableLine, retailerId, scope, user } from './named-fields.ts';
+import { clientName, minTtlSeconds, printableLine, retailerId, scope, user } from './named-fields.ts';
 import { principalRule } from './principal-pattern.ts';
 import { parsePrincipal } from './principals.ts';
 import { redirectUriProblem, redirectUriRule } from './urls.ts';
@@ -23,8 +22,6 @@ export const principal = z
 export const scopes = list(scope, 'write a list, such as [connect:fulfillment]');
 
 export const unscoped = z.literal(true, { error: 'write unscoped: true, or leave it out' });
-
-const maxMinTtlAdvice = `write a whole number of seconds, 0 to ${longestMinTtlSeconds}`;
 
 export const grantSchema = z
   .strictObject(
@@ -78,10 +75,7 @@ export const grantSchema = z
       )
         .optional()
         .describe('For authorization_code: the redirect URIs as registered with Instacart, exactly.'),
-      maxMinTtl: z
-        .int({ error: maxMinTtlAdvice })
-        .min(0, { error: maxMinTtlAdvice })
-        .max(longestMinTtlSeconds, { error: maxMinTtlAdvice })
+      maxMinTtl: minTtlSeconds
         .optional()
         .describe(
           'The most min_ttl that a caller may ask for, in seconds. Default: what the service allows.',

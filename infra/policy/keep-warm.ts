@@ -19,19 +19,26 @@ export function* keepWarmFindings(entries: readonly KeepWarmEntry[], policy: Pol
   }
 }
 
-export function toKeepWarm({ client, scopes = [], retailerId }: KeepWarmEntry): KeepWarm {
-  return { client, scopes, ...(retailerId !== undefined && { retailerId }) };
+export function toKeepWarm({ client, scopes = [], retailerId, minTtl }: KeepWarmEntry): KeepWarm {
+  return {
+    client,
+    scopes,
+    ...(retailerId !== undefined && { retailerId }),
+    ...(minTtl !== undefined && { minTtlMs: minTtl * 1000 }),
+  };
 }
 
 function* ungranted(
   policy: Policy,
-  { client, scopes, retailerId }: KeepWarm,
+  { client, scopes, retailerId, minTtlMs = 0 }: KeepWarm,
   find: (path: PropertyKey[], text: string) => Finding,
 ): Iterable<Finding> {
   const callers = policy.grants.flatMap(({ principals }) => principals.map(example));
   const grantType = 'client_credentials';
-  const isGranted = (wanted: readonly string[]) =>
-    callers.some((caller) => decide(policy, caller, { client, grantType, scopes: wanted, retailerId }).allow);
+  const isGranted = (wanted: readonly string[], withMinTtlMs = 0) => {
+    const access = { client, grantType, scopes: wanted, retailerId, minTtlMs: withMinTtlMs } as const;
+    return callers.some((caller) => decide(policy, caller, access).allow);
+  };
   const missing = scopes.flatMap((scope, index) => (isGranted([scope]) ? [] : [index]));
   const where = retailerId === undefined ? '' : ` with retailer id ${retailerId}`;
   const advice = 'remove it, or add such a grant';
@@ -41,7 +48,14 @@ function* ungranted(
       `no grant with grantType ${grantType} covers ${scopes[index]}${where}: ${advice}`,
     );
   }
-  if (missing.length > 0 || isGranted(scopes)) return;
+  if (missing.length > 0 || isGranted(scopes, minTtlMs)) return;
+  if (isGranted(scopes)) {
+    yield find(
+      ['minTtl'],
+      'is more than any grant lets a caller ask for: lower it, or raise their maxMinTtl',
+    );
+    return;
+  }
   if (scopes.length === 0)
     yield find(
       ['unscoped'],

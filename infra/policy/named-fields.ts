@@ -1,3 +1,5 @@
+import * as z from 'zod';
+import { longestMinTtlSeconds } from '../../lambda/protocol/contract.ts';
 import { maxUserIdCharacters, retailerIdRule, userIdCharacterRule } from '../../lambda/protocol/names.ts';
 import { text } from '../files/fields.ts';
 
@@ -19,6 +21,14 @@ export const retailerId = text(
   'write one retailer id, in quotes, of up to 128 printable ASCII characters without spaces or *',
   new RegExp(`^(?!.*\\*)${retailerIdRule}$`),
 );
+
+const minTtlAdvice = `write a whole number of seconds, 0 to ${longestMinTtlSeconds}`;
+
+/** A remaining life, in seconds. */
+export const minTtlSeconds = z
+  .int({ error: minTtlAdvice })
+  .min(0, { error: minTtlAdvice })
+  .max(longestMinTtlSeconds, { error: minTtlAdvice });
 
 /** A user id, a prefix that ends in `*`, or `*` alone. */
 export const user = text(

@@ -1,5 +1,5 @@
 import { decide } from '../../lambda/policy/decision.ts';
-import type { Grant, KeepWarm, Policy, Prober } from '../../lambda/policy/policy.ts';
+import type { ApplicationToken, Grant, Policy, Prober } from '../../lambda/policy/policy.ts';
 import { connectScopes } from '../../lambda/protocol/scopes.ts';
 import type { Finding } from '../files/problems.ts';
 import { stackRoleRule } from './principal-pattern.ts';
@@ -29,7 +29,12 @@ export function withProber(policy: Policy, { role }: ProberEntry): Policy {
   };
   const granted = { ...policy, grants: [...policy.grants, grant] };
   const ungrantedScope = scopeWithoutGrant(granted, kept, role.principal);
-  const prober: Prober = { ...kept, ungrantedScope: ungrantedScope ?? '' };
+  const prober: Prober = {
+    client: kept.client,
+    scopes: kept.scopes,
+    ...(kept.retailerId !== undefined && { retailerId: kept.retailerId }),
+    ungrantedScope: ungrantedScope ?? '',
+  };
   return { ...granted, prober };
 }
 
@@ -62,7 +67,7 @@ export function* proberFindings(
  */
 function scopeWithoutGrant(
   policy: Policy,
-  { client }: KeepWarm,
+  { client }: ApplicationToken,
   caller: ProberEntry['role']['principal'],
 ): string | undefined {
   const scopes = Object.keys(connectScopes).filter((scope) => connectScopes[scope]?.includes(grantType));

@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { adviseOnType } from '../files/fields.ts';
 import { clientSchema } from './client-schema.ts';
 import { grantSchema, principal, scopes, unscoped } from './grant-schema.ts';
-import { clientName, retailerId } from './named-fields.ts';
+import { clientName, minTtlSeconds, retailerId } from './named-fields.ts';
 
 /**
  * The policy file. The schemas check each field by itself; `rules.ts` checks what must hold between fields. An editor
@@ -16,6 +16,11 @@ export const keepWarmSchema = z
       scopes: scopes.optional().describe('The scopes of the token.'),
       unscoped: unscoped.optional().describe('The token without a scope.'),
       retailerId: retailerId.optional().describe('The X-Retailer-Id that the token is for, if any.'),
+      minTtl: minTtlSeconds
+        .optional()
+        .describe(
+          "Keeps at least this much life in the token, in seconds, for jobs that ask for it with min_ttl. At most half of the token's lifetime has an effect.",
+        ),
     },
     { error: ({ input }) => adviseOnType(input, 'write { client: NAME, scopes: [connect:fulfillment] }') },
   )

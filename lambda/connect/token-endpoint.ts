@@ -82,6 +82,10 @@ function subjectFields(subject: Subject): Record<string, string> {
     case 'opaque':
       return { assertion: subject.assertion.reveal() };
     case 'code':
-      return { code: subject.code.reveal(), redirect_uri: subject.redirectUri };
+      return {
+        code: subject.code.reveal(),
+        redirect_uri: subject.redirectUri,
+        ...(subject.codeVerifier !== undefined && { code_verifier: subject.codeVerifier.reveal() }),
+      };
   }
 }

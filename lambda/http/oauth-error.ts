@@ -37,6 +37,7 @@ export const reasons = {
   // The token
   back_off: { code: 'temporarily_unavailable', status: 503 },
   min_ttl: { code: 'temporarily_unavailable', status: 503 },
+  min_ttl_too_long: { code: 'invalid_request', status: 400 },
   misconfigured: { code: 'server_error', status: 500 },
   secrets_unavailable: { code: 'temporarily_unavailable', status: 503 },
   upstream_unavailable: { code: 'temporarily_unavailable', status: 503 },

@@ -21,7 +21,7 @@ export function readText(fields: Fields, name: string): string | undefined {
 export function readMinTtlMs(fields: Fields): number {
   const value = fields.get('min_ttl');
   if (value === undefined) return 0;
-  const seconds = typeof value === 'string' && /^\d{1,4}$/.test(value) ? Number(value) : value;
+  const seconds = typeof value === 'string' && /^\d{1,5}$/.test(value) ? Number(value) : value;
   if (isWholeNumber(seconds) && seconds >= 0 && seconds <= longestMinTtlSeconds) return seconds * 1000;
   throw fieldError(`min_ttl must be a whole number of seconds, 0 to ${longestMinTtlSeconds}.`);
 }

@@ -1,3 +1,4 @@
+import { codeVerifierRule } from '../protocol/contract.ts';
 import type { GrantType } from '../protocol/scopes.ts';
 import { decodeUserAssertion, isUserId } from '../protocol/user-assertion.ts';
 import type { Subject } from '../tokens/mint-request.ts';
@@ -19,8 +20,18 @@ export function readSubject(fields: Fields, grantType: GrantType): Subject {
         kind: 'code',
         code: new Secret(requireText(fields, 'code', grantType)),
         redirectUri: requireText(fields, 'redirect_uri', grantType),
+        codeVerifier: readCodeVerifier(fields),
       };
   }
+}
+
+const codeVerifier = new RegExp(`^${codeVerifierRule}$`);
+
+function readCodeVerifier(fields: Fields): Secret | undefined {
+  const verifier = readText(fields, 'code_verifier');
+  if (verifier === undefined) return undefined;
+  if (codeVerifier.test(verifier)) return new Secret(verifier);
+  throw fieldError('code_verifier must be 43 to 128 characters of A-Z, a-z, 0-9, "-", ".", "_" and "~".');
 }
 
 function readUserId(fields: Fields, grantType: GrantType): string {

@@ -17,7 +17,7 @@ export function vendError(
   return new OAuthError(reason, descriptionOf(why, subject), headers);
 }
 
-export const sentences: Record<Exclude<NoToken['kind'], 'invalid_grant'>, string> = {
+export const sentences: Record<Exclude<NoToken['kind'], 'invalid_grant' | 'min_ttl_too_long'>, string> = {
   min_ttl: 'Connect cannot issue a token with that much remaining life yet.',
   out_of_time: descriptions.outOfTime,
   back_off: 'Connect or AWS failed a moment ago, and this service waits before it tries again.',
@@ -33,7 +33,11 @@ export const sentences: Record<Exclude<NoToken['kind'], 'invalid_grant'>, string
     'Connect did not answer, and the code may be used up: start the linking again with a new one.',
 };
 
-function descriptionOf({ kind }: { kind: NoToken['kind'] }, subject: Subject): string {
-  if (kind !== 'invalid_grant') return sentences[kind];
+function descriptionOf(why: NoToken, subject: Subject): string {
+  if (why.kind === 'min_ttl_too_long') {
+    const mostSeconds = Math.floor(why.longestMs / 1000);
+    return `min_ttl may be at most half of the token's lifetime: ${mostSeconds} seconds for this token.`;
+  }
+  if (why.kind !== 'invalid_grant') return sentences[why.kind];
   return `Connect refused the ${subject.kind === 'code' ? 'code or its redirect_uri' : 'assertion'}.`;
 }

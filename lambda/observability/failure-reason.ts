@@ -19,6 +19,7 @@ export function reasonOfRevocation({ kind }: Exclude<RevocationOutcome, { kind: 
 export function reasonFields(why: NoToken): { reason: Reason; cause?: Reason } {
   switch (why.kind) {
     case 'min_ttl':
+    case 'min_ttl_too_long':
     case 'out_of_time':
       return { reason: why.kind };
     case 'back_off':

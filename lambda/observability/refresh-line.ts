@@ -1,4 +1,4 @@
-import type { KeepWarm } from '../policy/policy.ts';
+import type { ApplicationToken } from '../policy/policy.ts';
 import type { RenewalResult } from '../tokens/renewal.ts';
 import { reasonFields } from './failure-reason.ts';
 import { errorFields, type Log } from './log.ts';
@@ -14,7 +14,7 @@ export type RefreshDetails = {
 
 /** `result` is an Error for a bug. */
 export type RecordRefresh = (
-  entry: KeepWarm,
+  entry: ApplicationToken,
   outcome: 'fresh' | 'renewed' | 'failed',
   result: RenewalResult | Error,
   details: RefreshDetails,

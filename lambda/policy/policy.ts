@@ -49,8 +49,14 @@ export type Grant = {
   revoke: boolean;
 };
 
-/** A client_credentials token that the refresh function keeps fresh. Without scopes it is the unscoped token. */
-export type KeepWarm = { client: string; scopes: readonly string[]; retailerId?: string };
+/** A client_credentials token. Without scopes it is the unscoped token. */
+export type ApplicationToken = { client: string; scopes: readonly string[]; retailerId?: string };
+
+/** A token that the refresh function keeps fresh. */
+export type KeepWarm = ApplicationToken & {
+  /** The remaining life that it keeps for jobs, up to half of the token's lifetime. Absent: none beyond what every token has. */
+  minTtlMs?: number;
+};
 
 /** What the prober asks for: a token that is kept warm, and a scope that no grant gives it. */
-export type Prober = KeepWarm & { ungrantedScope: string };
+export type Prober = ApplicationToken & { ungrantedScope: string };

@@ -6,8 +6,11 @@ export const tokenPath = '/v2/oauth/token';
 /** Connect's own path for revoking a token, and this service's. */
 export const revocationPath = '/v2/oauth/token/revoke';
 
-/** The most `min_ttl` that a caller may ask for, in seconds. */
-export const longestMinTtlSeconds = 7_200;
+/** The most `min_ttl` that a caller may ask for, in seconds: half of the 24 hours that Connect's tokens live. */
+export const longestMinTtlSeconds = 43_200;
+
+/** PKCE's `code_verifier` (RFC 7636, section 4.1), as a regular expression. */
+export const codeVerifierRule = '[A-Za-z0-9\\-._~]{43,128}';
 
 /** Headers of every answer. */
 export const responseHeaders = {

@@ -81,7 +81,12 @@ export function createRefreshHandler(dependencies: RefreshDependencies) {
   }
 
   /** Nothing is remembered from the last run, and without jitter the schedule is the first to renew a token. */
-  function renewalOf({ client, scopes, retailerId }: KeepWarm): Omit<RenewalRequest, 'signal' | 'deadline'> {
+  function renewalOf({
+    client,
+    scopes,
+    retailerId,
+    minTtlMs = 0,
+  }: KeepWarm): Omit<RenewalRequest, 'signal' | 'deadline'> {
     return {
       mintRequest: {
         client: clientNamed(policy, client),
@@ -90,7 +95,7 @@ export function createRefreshHandler(dependencies: RefreshDependencies) {
         retailerId,
         subject: { kind: 'application' },
       },
-      wanted: { by: 'schedule', minTtlMs: 0, refusedSha256: undefined },
+      wanted: { by: 'schedule', minTtlMs: 0, keptMs: minTtlMs, refusedSha256: undefined },
       known: nothingKnown(0),
     };
   }

@@ -17,4 +17,4 @@ export type Subject =
   | { kind: 'application' }
   | { kind: 'user'; userId: string }
   | { kind: 'opaque'; assertion: Secret }
-  | { kind: 'code'; code: Secret; redirectUri: string };
+  | { kind: 'code'; code: Secret; redirectUri: string; codeVerifier: Secret | undefined };

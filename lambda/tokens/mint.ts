@@ -74,6 +74,9 @@ export type MintResult = UpstreamResult<MintOutcome>;
 /** Every way to end without a token. */
 export type Failure = Exclude<MintOutcome, { kind: 'token' }>;
 
+/** A token that is nearly dead on arrival, or was revoked, is a failure: its successor must not be asked for at every request. */
+export const deadOnArrival: Failure = { kind: 'unavailable', retryAfterMs: undefined, isAnswered: true };
+
 /**
  * Who waits for a mint, and so how long it may take:
  * - `onDemand`: a caller whom no token serves

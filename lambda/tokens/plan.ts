@@ -4,6 +4,8 @@ import type { Failure, MintMode } from './mint.ts';
 import {
   type ForcedRenewal,
   isDueForRenewal,
+  isExpired,
+  longestMinTtlMs,
   mayForceRenewal,
   mintHelpsInMs,
   suffices,
@@ -39,7 +41,10 @@ export type Known = {
 /** What one request wants of a token. */
 export type Wanted = {
   by: 'caller' | 'schedule';
+  /** The least remaining life that a caller accepts. */
   minTtlMs: number;
+  /** The remaining life that the schedule keeps. */
+  keptMs: number;
   /** SHA-256 of a token that Connect refused, as a caller says. */
   refusedSha256: string | undefined;
 };
@@ -61,6 +66,7 @@ export type Progress = {
 export type NoToken =
   | Failure
   | { kind: 'min_ttl' | 'out_of_time' }
+  | { kind: 'min_ttl_too_long'; longestMs: number }
   | { kind: 'back_off'; cause: Failure['kind'] };
 
 type Refusal = { kind: 'refuse'; why: NoToken; retryAfterMs: number | undefined };
@@ -98,12 +104,15 @@ export function plan(
 
   const isBeingRenewed = hasTable && lease?.isRunning === true && remainingMs(lease, now) > 0;
   const isForced = isRefused && (isBeingRenewed || mayForceRenewal(live, known.forced, now));
-  const isNewDue = isForced || (live !== undefined && isDueForRenewal(live, known.jitter, now));
+  const isNewDue =
+    isForced || (live !== undefined && isDueForRenewal(live, known.jitter, wanted.keptMs, now));
   // One mint is all that a request waits for which a live token serves.
   if (live !== undefined && (progress.mints > 0 || !isNewDue))
     return { kind: 'serve', token: live, whyNotRenewed: undefined };
-  if (live === undefined && token !== undefined) {
-    const helpsInMs = mintHelpsInMs(token, wanted.minTtlMs, now);
+  if (live === undefined && token !== undefined && !isExpired(token, now)) {
+    const longestMs = longestMinTtlMs(token);
+    if (wanted.minTtlMs > longestMs) return tooLong(longestMs);
+    const helpsInMs = mintHelpsInMs(token, now);
     if (helpsInMs > 0) return { kind: 'refuse', why: { kind: 'min_ttl' }, retryAfterMs: helpsInMs };
   }
   const heldBack = backOff(circuit, lease, progress, now);
@@ -117,6 +126,11 @@ export function plan(
     return needsNew ? { kind: 'wait' } : { kind: 'serve', token: live, whyNotRenewed: undefined };
   if (hasTable) return { kind: 'claim', mode, isForced };
   return live === undefined && wanted.by === 'caller' ? { kind: 'mint', mode } : serveOr(unavailable);
+}
+
+/** Whatever mint comes next: a token with this one's lifetime is renewed for nobody in the first half of its life. */
+function tooLong(longestMs: number): Refusal {
+  return { kind: 'refuse', why: { kind: 'min_ttl_too_long', longestMs }, retryAfterMs: undefined };
 }
 
 const outOfTime: Refusal = { kind: 'refuse', why: { kind: 'out_of_time' }, retryAfterMs: undefined };

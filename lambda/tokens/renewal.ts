@@ -11,7 +11,7 @@ import {
   write,
 } from './attempt.ts';
 import { briefPause, endedLease, failuresOf, pauseAfter, scopeOfFailure } from './lease.ts';
-import type { Failure, MintMode, MintResult } from './mint.ts';
+import { deadOnArrival, type Failure, type MintMode, type MintResult } from './mint.ts';
 import { type Action, type Final, type NoToken, plan } from './plan.ts';
 import { isRevoked } from './revoked.ts';
 import { afterMint, isOfUse, suffices, type Token } from './token.ts';
@@ -101,9 +101,6 @@ async function mintNow(attempt: Attempt, { mode }: { mode: MintMode }): Promise<
   if (outcome.kind === 'token') await publish(attempt, outcome.token);
   else await recordFailure(attempt, outcome, mode);
 }
-
-/** A token that is nearly dead on arrival, or was revoked, is a failure: its successor must not be asked for at every request. */
-const deadOnArrival: Failure = { kind: 'unavailable', retryAfterMs: undefined, isAnswered: true };
 
 async function publish(attempt: Attempt, minted: Token): Promise<void> {
   const { token: cell, now } = attempt;

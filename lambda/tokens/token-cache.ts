@@ -110,7 +110,7 @@ export function createTokenCache(dependencies: TokenCacheDependencies): VendToke
 }
 
 function wantedBy({ minTtlMs, refusedSha256 }: VendRequest): Wanted {
-  return { by: 'caller', minTtlMs, refusedSha256 };
+  return { by: 'caller', minTtlMs, keptMs: 0, refusedSha256 };
 }
 
 function resultOf(action: Final, cacheStatus: CacheStatus): VendResult {

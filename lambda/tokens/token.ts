@@ -7,7 +7,7 @@ const hourMs = 3_600 * secondMs;
 const reissuedMinimumMs = 5 * secondMs;
 /** More life than a token ever had, by more than clocks disagree: a clock that was far ahead minted it. */
 const maxClockAheadMs = 600 * secondMs;
-/** A token is renewed this often at most, whether for `min_ttl` or because Connect refused it. */
+/** A token that Connect refused is renewed this often at most. */
 const renewalSpacingMs = 60 * secondMs;
 
 /** An access token. Times are epoch milliseconds by this instance's clock. */
@@ -42,9 +42,18 @@ export function isExpired({ expiresAt, lifetimeMs }: Token, now: number): boolea
   return leftMs <= 0 || leftMs > lifetimeMs + maxClockAheadMs;
 }
 
+/**
+ * The most remaining life that a request may ask for: half of the token's lifetime, so that whatever callers ask for costs
+ * two mints a lifetime at most. How long a token lives that Connect reissues is not known.
+ */
+export function longestMinTtlMs({ lifetimeMs, reissuedAt }: Token): number {
+  return reissuedAt === undefined ? lifetimeMs / 2 : Number.POSITIVE_INFINITY;
+}
+
 /** Whether the token may be vended to a request that asks for at least `minTtlMs` of remaining life. */
 export function suffices(token: Token, minTtlMs: number, now: number): boolean {
-  return !isExpired(token, now) && token.expiresAt - now >= Math.max(minimumLifeMs(token), minTtlMs);
+  if (isExpired(token, now) || minTtlMs > longestMinTtlMs(token)) return false;
+  return token.expiresAt - now >= Math.max(minimumLifeMs(token), minTtlMs);
 }
 
 /** Whether a minted token is worth keeping: not if it is nearly dead on arrival. A reissued one is all there is. */
@@ -55,23 +64,19 @@ export function isOfUse(token: Token, now: number): boolean {
 
 /**
  * Whether Connect should be asked for the next token while this one is still vended. `jitter` from 0 to 1 moves the
- * start of the renewal window towards expiry by up to a tenth of it, so that a fleet spreads out.
+ * start of the renewal window towards expiry by up to a tenth of it, so that a fleet spreads out. `keptMs` is the remaining
+ * life that the schedule keeps for jobs: the window begins before that, but never in the first half of the token's life.
  */
-export function isDueForRenewal(token: Token, jitter: number, now: number): boolean {
+export function isDueForRenewal(token: Token, jitter: number, keptMs: number, now: number): boolean {
   if (token.reissuedAt !== undefined) return now >= nextAskingAt(token, token.reissuedAt);
-  return token.expiresAt - now < renewalWindowMs(token.lifetimeMs) * (1 - jitter / 10);
+  const windowMs = renewalWindowMs(token.lifetimeMs) * (1 - jitter / 10);
+  return token.expiresAt - now < Math.min(keptMs + windowMs, token.lifetimeMs / 2);
 }
 
 /** Milliseconds until a mint could bring a token with more life than this one has left; 0: now. */
-export function mintHelpsInMs(token: Token, minTtlMs: number, now: number): number {
-  const leftMs = token.expiresAt - now;
-  if (isExpired(token, now)) return 0;
-  if (token.reissuedAt !== undefined) return Math.max(0, nextAskingAt(token, token.reissuedAt) - now);
-  if (leftMs < minimumLifeMs(token)) return 0;
-  if (minTtlMs >= token.lifetimeMs) return leftMs;
-  const ageMs = now - token.firstSeenAt;
-  const spacingMs = Math.min(renewalSpacingMs, token.lifetimeMs / 2);
-  return ageMs >= 0 && ageMs < spacingMs ? spacingMs - ageMs : 0;
+export function mintHelpsInMs(token: Token, now: number): number {
+  if (isExpired(token, now) || token.reissuedAt === undefined) return 0;
+  return Math.max(0, nextAskingAt(token, token.reissuedAt) - now);
 }
 
 /**

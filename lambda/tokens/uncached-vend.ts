@@ -4,10 +4,10 @@ import { circuitOf, type RenewalDependencies } from './attempt.ts';
 import { boundTable } from './bounded-table.ts';
 import { cacheKey, codeKey } from './cache-key.ts';
 import { endedLease, type Lease, pauseAfter, remainingMs, retryAfterMsOf, scopeOfFailure } from './lease.ts';
-import type { Failure, MintOutcome, MintResult } from './mint.ts';
+import { deadOnArrival, type Failure, type MintOutcome, type MintResult } from './mint.ts';
 import type { MintRequest } from './mint-request.ts';
 import type { NoToken } from './plan.ts';
-import { isExpired, suffices } from './token.ts';
+import { isExpired, longestMinTtlMs, suffices } from './token.ts';
 import type { VendResult, VendToken } from './token-cache.ts';
 
 /** A code that went up is remembered for longer than Connect would take it. */
@@ -90,8 +90,10 @@ export function createUncachedVend(dependencies: RenewalDependencies): VendToken
     // A code is used up: its token is all that it will ever bring.
     if (request.subject.kind === 'code' || suffices(token, minTtlMs, now()))
       return { kind: 'token', token, cacheStatus: 'bypass', minted: undefined, tableFault: undefined };
-    pauseAssertion(request, { kind: 'unavailable', retryAfterMs: undefined, isAnswered: true });
-    return none({ kind: 'min_ttl' }, token.expiresAt - now());
+    const longestMs = longestMinTtlMs(token);
+    if (minTtlMs > longestMs) return none({ kind: 'min_ttl_too_long', longestMs });
+    pauseAssertion(request, deadOnArrival);
+    return none(deadOnArrival);
   }
 
   function leasesOf(request: MintRequest): Lease[] {

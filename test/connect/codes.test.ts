@@ -1,3 +1,4 @@
+import { hash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { canary } from '../support/canary.ts';
 import { expectNothingSecret } from '../support/leaks.ts';
@@ -5,8 +6,32 @@ import { answers } from '../support/upstream-faults.ts';
 import { callback } from '../support/world.ts';
 import { useFaultWorld } from './fault-world.ts';
 
+/** Every kind of character that a verifier may have. */
+const verifier = `Az09-._~${canary}dBjftJeZ4CVP-mB92K27uhbUJU1p1r`;
+const challenge = hash('sha256', verifier, 'base64url');
+
 describe('a one-time code', () => {
   const { the, mint, link } = useFaultWorld('bundle');
+
+  it('with PKCE goes up with its verifier, and is good for nobody without', async () => {
+    const verifiers = [verifier, undefined, verifier.toLowerCase()];
+    const answers = [];
+    for (const code_verifier of verifiers)
+      answers.push(await link(the.world.issueCode(callback, challenge), { code_verifier }));
+    expect(answers.map(({ status, body }) => [status, body['error']])).toEqual([
+      [200, undefined],
+      [400, 'invalid_grant'],
+      [400, 'invalid_grant'],
+    ]);
+    expect(the.world.connect.requests.map(({ fields }) => fields['code_verifier'])).toEqual(verifiers);
+  });
+
+  it('without PKCE sends nothing of it, and other grant types ignore its field', async () => {
+    expect((await link(the.world.issueCode())).status).toBe(200);
+    expect((await mint({ code_verifier: verifier })).status).toBe(200);
+    expect((await mint({ code_verifier: 7 })).status).toBe(200);
+    for (const { fields } of the.world.connect.requests) expect(fields).not.toHaveProperty('code_verifier');
+  });
 
   /** The secret has two pairs, so that there is a second one to try. */
   function rotate(): void {

@@ -23,7 +23,6 @@ const saysOf: Partial<Record<Reason, string>> = {
   misconfigured: 'secret is missing or malformed',
   upstream_unavailable: 'Connect is throttling requests, down or too slow',
   secrets_unavailable: 'Secrets Manager is throttling requests, down or too slow',
-  min_ttl: 'that much remaining life',
   outcome_unknown: 'start the linking again with a new one',
 };
 
@@ -45,15 +44,13 @@ export async function expectFault(
   const error = errors[status];
   expect(await world.auditOf(answer)).toMatchObject({ decision: 'allow', status, error, reason });
   const counted = (await world.metricsOf(answer)).map(({ name }) => name);
-  // A token that lives too short is one all the same.
-  const mint = reason === 'min_ttl' ? 'Mints' : 'MintFailures';
   // How long things take, the table with them, is another matter, and so is the secret's age.
   const apart = ['UpstreamLatency', 'TableFaults', 'SecretAgeDays'];
   expect(counted.filter((name) => !apart.includes(name))).toEqual([
     // For the whole service, and by reason.
     'Failures',
     'Failures',
-    mint,
+    'MintFailures',
     ...(alarming.includes(reason) ? ['CredentialsRefused'] : []),
   ]);
 }

@@ -51,6 +51,30 @@ describe('a Connect that brings the same token back until little of its life is 
   });
 });
 
+describe('a min_ttl that a token cannot meet which Connect brought back', () => {
+  const { the, mint } = useFaultWorld('source');
+  it('is refused until Connect is asked again', async () => {
+    vi.useFakeTimers({ toFake: ['Date'] });
+    try {
+      Object.assign(the.world.connect.state, { reuseTokens: true, lifetime: 200 });
+      the.world.connect.tokens.clear();
+      await mint();
+      vi.setSystemTime(Date.now() + 120_000);
+      const short = await mint({ min_ttl: 100 });
+      expectError(short, { status: 503, error: 'temporarily_unavailable' });
+      expect(short.body['error_description']).toContain('that much remaining life yet. (reason: min_ttl)');
+      // Half of what was left.
+      expect(Number(short.headers.get('retry-after'))).toBeGreaterThanOrEqual(39);
+      expect(Number(short.headers.get('retry-after'))).toBeLessThanOrEqual(40);
+      expect((await mint()).status).toBe(200);
+      expect(the.world.connect.requests).toHaveLength(2);
+    } finally {
+      vi.useRealTimers();
+      the.world.connect.state.reuseTokens = false;
+    }
+  });
+});
+
 describe('a token without any life', () => {
   const { the, mint, link } = useFaultWorld('bundle');
 

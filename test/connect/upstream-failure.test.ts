@@ -12,6 +12,7 @@ const code: Subject = {
   kind: 'code',
   code: new Secret('code'),
   redirectUri: 'https://shop.example/callback',
+  codeVerifier: undefined,
 };
 const outcomeFor = (subject: Subject, error: unknown) => readFailure(error, { ...mintRequest, subject });
 

@@ -67,8 +67,8 @@ describe('a mistake on the command line', () => {
     ],
     [
       'a min_ttl above the most',
-      [...asCheckout, '--min-ttl', '7201'],
-      /^--min-ttl: write a whole number .* 0 to 7200$/,
+      [...asCheckout, '--min-ttl', '43201'],
+      /^--min-ttl: write a whole number .* 0 to 43200$/,
     ],
     ['a retailer id with a space', [...asCheckout, '--retailer-id', 'a b'], /^--retailer-id: write 1 to 128/],
     [

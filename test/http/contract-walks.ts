@@ -68,10 +68,11 @@ const fields: Refusal[] = required.flatMap(([grantType, change, names]): Refusal
       wrongField(`${grantType} with an empty ${name}`, change({ [name]: '' }), says),
     ];
   }),
-  ...[...names, ...optional].flatMap((name) =>
-    noText.map(([kind, value]) =>
-      wrongField(`${grantType}: ${kind} as ${name}`, change({ [name]: value }), `${name} must be a string`),
-    ),
+  ...[...names, ...optional, ...(grantType === 'authorization_code' ? ['code_verifier'] : [])].flatMap(
+    (name) =>
+      noText.map(([kind, value]) =>
+        wrongField(`${grantType}: ${kind} as ${name}`, change({ [name]: value }), `${name} must be a string`),
+      ),
   ),
 ]);
 

@@ -74,6 +74,8 @@ describe('the reasons of refusals', () => {
     not_our_token: 'the same',
     not_revoked: 'the same',
     table_unavailable: 'the same',
+    min_ttl: 'Connect must have reissued a token before: reused-tokens.test.ts lets it',
+    min_ttl_too_long: 'a token must be known before: min-ttl.test.ts has one',
     out_of_time: 'time must pass first: handler.test.ts and codes.test.ts let it',
   };
   /** The compiler wants every reason here. */
@@ -110,6 +112,7 @@ describe('the reasons of refusals', () => {
     secrets_unavailable: true,
     back_off: true,
     min_ttl: true,
+    min_ttl_too_long: true,
     outcome_unknown: true,
     out_of_time: true,
     misconfigured: true,

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { good, handlerWith, jsonEvent, refusalOf } from '../support/http-handler.ts';
 
-const most = 7_200;
+const most = 43_200;
 const ask = (min_ttl: unknown) => jsonEvent({ ...good.client_credentials, min_ttl });
 
 describe('min_ttl', () => {

@@ -1,14 +1,18 @@
 import { CfnStage } from 'aws-cdk-lib/aws-apigateway';
 import { Bucket } from 'aws-cdk-lib/aws-s3';
+import { CfnQueue } from 'aws-cdk-lib/aws-sqs';
 import { describe, expect, it } from 'vitest';
 import { goodPolicy, toYaml, withKeepWarm } from '../support/policies.ts';
 import { addresses } from './addresses.ts';
 import { createStack } from './synthesise.ts';
 
+// CDK's own rules, which the other tests do without.
+delete process.env['CDK_VALIDATION'];
+
 const good = toYaml(goodPolicy());
 const keepingWarm = withKeepWarm({ client: 'acme', scopes: ['connect:fulfillment'] });
 
-describe("cdk-nag's AwsSolutions rules", () => {
+describe("cdk-nag's AwsSolutions rules and CDK's own", () => {
   it('pass, whatever the settings and the policy', () => {
     expect(() => createStack(good).app.synth()).not.toThrow();
     expect(() => createStack(keepingWarm).app.synth()).not.toThrow();
@@ -17,6 +21,12 @@ describe("cdk-nag's AwsSolutions rules", () => {
 
   it.each(Object.entries(addresses))('pass for every address: %s', (_what, settings) => {
     expect(() => createStack(good, settings).app.synth()).not.toThrow();
+  });
+
+  it('fail the synth with an error of CDK’s own', () => {
+    const { app, stack } = createStack(good);
+    new CfnQueue(stack, 'Queue', { messageRetentionPeriod: 1_209_601 });
+    expect(() => app.synth()).toThrow(/1209601/);
   });
 
   it('fail the synth with an error', () => {

@@ -59,6 +59,7 @@ function cdkUnder(umask: string, folder: string, ...words: string[]): Promise<Re
     AWS_EC2_METADATA_DISABLED: 'true',
     CDK_DISABLE_CLI_TELEMETRY: 'true',
     CI: 'true',
+    ...(process.env['CDK_VALIDATION'] && { CDK_VALIDATION: process.env['CDK_VALIDATION'] }),
   };
   const command = [process.execPath, program, '--no-notices', ...words];
   const args = ['-c', `umask ${umask} && exec "$@"`, 'sh', ...command];

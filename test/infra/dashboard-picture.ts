@@ -1,4 +1,5 @@
 import type { Template } from 'aws-cdk-lib/assertions';
+import { escapeXml } from '../support/svg.ts';
 import { only } from './resources.ts';
 
 export type Widget = {
@@ -67,8 +68,4 @@ function seriesOf({ metrics = [], annotations, yAxis }: Widget['properties']): s
   });
   const expected = (annotations?.horizontal ?? []).map(({ label, value }) => `${label}: ${value}`);
   return [...series, ...expected].map((text) => `— ${text}`).concat(`axis: ${yAxis?.left.label}, from 0`);
-}
-
-function escapeXml(text: string): string {
-  return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
 }

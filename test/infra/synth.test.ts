@@ -1,6 +1,6 @@
 import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it, vi } from 'vitest';
 import { temporaryFolder } from '../support/folders.ts';
 import { cdk, clone, cloneWithCrlf, filesOf, repository, synth, synthUnder } from './command-line.ts';
 
@@ -8,6 +8,7 @@ describe('cdk synth, in two folders, in one of them with CRLF line ends and a st
   const folders = [clone('a'), cloneWithCrlf('a-folder/with/a-much-longer-name')] as const;
 
   beforeAll(async () => {
+    vi.stubEnv('CDK_VALIDATION', undefined);
     const results = await Promise.all([
       synth(folders[0], '-c', 'stage=production', '-o', 'out'),
       synthUnder('077', folders[1], '-c', 'stage=production', '-o', 'out'),
@@ -16,6 +17,7 @@ describe('cdk synth, in two folders, in one of them with CRLF line ends and a st
       results.map(({ code }) => code),
       results.map(({ output }) => output).join('\n'),
     ).toEqual([0, 0]);
+    vi.unstubAllEnvs();
   }, 120_000);
 
   it('needs no credentials, and writes template, asset manifest and the asset', () => {

@@ -98,6 +98,10 @@ export const acceptedPolicies: ReadonlyArray<readonly [what: string, policy: str
     withGrant({ description: '🥕'.repeat(256), owner: 'x'.repeat(128), maxMinTtl: longestMinTtlSeconds }),
   ],
   ['a token to keep', withKeepWarm({ client: 'acme', scopes: ['connect:fulfillment'] })],
+  ...[0, longestMinTtlSeconds].map((minTtl): [string, string] => [
+    `a token to keep with ${minTtl} s of life`,
+    withKeepWarm({ client: 'acme', scopes: ['connect:fulfillment'], minTtl }),
+  ]),
   ['two tokens to keep, one without a scope', keptWithoutScope()],
   ['a prober', withProber()],
   [

@@ -258,12 +258,12 @@ describe('a policy compiles', () => {
     const keepWarm = [
       { client: 'acme', scopes: ['connect:ian', 'connect:fulfillment'] },
       { client: 'acme', scopes: ['connect:ian'], retailerId: 'r1' },
-      { client: 'acme', unscoped: true },
+      { client: 'acme', unscoped: true, minTtl: 7200 },
     ];
     expect(compilePolicy(toYaml({ ...goodPolicy(), grants, keepWarm }), 'p.yaml').policy.keepWarm).toEqual([
       keepWarm[0],
       keepWarm[1],
-      { client: 'acme', scopes: [] },
+      { client: 'acme', scopes: [], minTtlMs: 7_200_000 },
     ]);
     expect(compilePolicy(withKeepWarm(), 'p.yaml').policy.keepWarm).toEqual([]);
   });

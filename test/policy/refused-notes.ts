@@ -1,5 +1,5 @@
 import { longestMinTtlSeconds } from '../../lambda/protocol/contract.ts';
-import { withGrant } from '../support/policies.ts';
+import { withGrant, withKeepWarm } from '../support/policies.ts';
 import type { Refused } from './refused-policies.ts';
 
 const line = 'write one line of up to 256 printable characters';
@@ -40,6 +40,13 @@ export const refusedNotes: readonly Refused[] = [
       `a maxMinTtl of ${JSON.stringify(maxMinTtl)}`,
       withGrant({ maxMinTtl }),
       /grants\[0\]\.maxMinTtl: write a whole number of seconds, 0 to \d+$/,
+    ],
+  ),
+  ...[-1, longestMinTtlSeconds + 1, 1.5, '60', true].map(
+    (minTtl): Refused => [
+      `a minTtl of ${JSON.stringify(minTtl)}`,
+      withKeepWarm({ client: 'acme', scopes: ['connect:fulfillment'], minTtl }),
+      /keepWarm\[0\]\.minTtl: write a whole number of seconds, 0 to \d+$/,
     ],
   ),
   [

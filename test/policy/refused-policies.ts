@@ -534,6 +534,16 @@ const keepWarm: Refused[] = [
     '22:5 keepWarm[0].scopes: no caller is granted all of these scopes together: write an entry for each token',
     'cross-reference',
   ],
+  [
+    'keepWarm with more life than anybody may ask for',
+    toYaml({
+      ...goodPolicy(),
+      grants: goodPolicy().grants.map((grant) => ({ ...grant, maxMinTtl: 3600 })),
+      keepWarm: [{ client: 'acme', scopes: [scope], minTtl: 3601 }],
+    }),
+    '18:13 keepWarm[0].minTtl: is more than any grant lets a caller ask for: lower it, or raise their maxMinTtl',
+    'cross-reference',
+  ],
 ];
 
 export const refusedPolicies: readonly Refused[] = [...file, ...clients, ...grants, ...keepWarm];

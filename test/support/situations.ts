@@ -40,7 +40,7 @@ export function planned(row: Situation): Action {
     jitter: 0,
     ...row,
   };
-  const wanted: Wanted = { by: 'caller', minTtlMs: 0, refusedSha256: undefined, ...row };
+  const wanted: Wanted = { by: 'caller', minTtlMs: 0, keptMs: 0, refusedSha256: undefined, ...row };
   const progress: Progress = {
     table: 'open',
     hasLooked: true,

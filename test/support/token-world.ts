@@ -53,7 +53,7 @@ export function codeRequest(code = 'code'): MintRequest {
     ...mintRequest,
     grantType: 'authorization_code',
     scopes: ['account_linking'],
-    subject: { kind: 'code', code: new Secret(code), redirectUri },
+    subject: { kind: 'code', code: new Secret(code), redirectUri, codeVerifier: undefined },
   };
 }
 

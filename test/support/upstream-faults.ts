@@ -53,7 +53,6 @@ const withheld: Trouble = ({ acme }) => {
 };
 const twoScopes = { scope: 'connect:fulfillment connect:ian' };
 const html = `<html>${canary}</html>`;
-const lives30 = connect(altered({ expires_in: 30 }));
 const retried: [number, number] = [2, 4];
 
 export const transient: Array<[what: string, fault: Fault]> = [
@@ -109,7 +108,6 @@ export const upstreamFaults: UpstreamFault[] = [
   ['the scope is another', connect(altered({ scope: 'connect:ian' })), 502, 'not_a_token', 1],
   ['the scope is a list', connect(altered({ scope: ['connect:fulfillment'] })), 502, 'not_a_token', 1],
   ['the scope is narrower', connect(altered({ scope: 'connect:ian' })), 502, 'not_a_token', 1, twoScopes],
-  ['the life is less than min_ttl', lives30, 503, 'min_ttl', 1, { min_ttl: 60 }],
 
   ['the secret is missing', secret(), 500, 'misconfigured', 0],
   ['the secret is no JSON', secret(canary), 500, 'misconfigured', 0],

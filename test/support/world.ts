@@ -167,8 +167,8 @@ export async function createWorld(
       return name;
     },
     /** A one-time code of Connect's for the callback, and all that were issued so far. */
-    issueCode: (redirectUri = callback): string => {
-      const code = connect.issueCode(redirectUri);
+    issueCode: (redirectUri = callback, challenge?: string): string => {
+      const code = connect.issueCode(redirectUri, challenge);
       codes.push(code);
       return code;
     },

@@ -1,7 +1,18 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { nothingKnown } from '../../lambda/tokens/known.ts';
 import type { MintOutcome } from '../../lambda/tokens/mint.ts';
 import { down, silent } from '../support/simulated-connect.ts';
-import { day, hour, minute, retryAfterMs, second, status, world } from '../support/token-world.ts';
+import {
+  day,
+  hour,
+  mintRequest,
+  minute,
+  retryAfterMs,
+  second,
+  status,
+  world,
+} from '../support/token-world.ts';
 
 describe('a token with less than its minimum life', () => {
   it('is renewed before the vend, and the request is refused where that fails', async () => {
@@ -70,51 +81,93 @@ describe('a token with less than its minimum life', () => {
 });
 
 describe('min_ttl', () => {
-  it('brings a mint a minute at most, whatever is asked for', async () => {
-    const { state, mints, calls, vend } = world();
-    state.answer = { lifetimeMs: hour };
-    const end = state.now + 30 * minute;
-    for (; state.now < end; state.now += second) {
-      await vend({ minTtlMs: hour - second });
-      await vend({ minTtlMs: 2 * hour });
-    }
-    expect(mints.length).toBeGreaterThan(25);
-    expect(mints.length).toBeLessThanOrEqual(31);
-    // A request that no live token serves looks before it is refused: twice a second here.
-    expect(calls.reads).toBeLessThanOrEqual(2 * 30 * 60 + 2 * mints.length);
-    expect(calls.writes).toBeLessThanOrEqual(2 * mints.length);
+  it('costs two mints a lifetime at most, whatever callers ask for and the schedule keeps', async () => {
+    const asked = fc.oneof(
+      fc.constantFrom(0, 0.5, 0.500_01, 1),
+      fc.double({ min: 0, max: 0.6, noNaN: true }),
+    );
+    const lifetimes = fc.constantFrom(10 * second, 15 * minute, hour, day);
+    await fc.assert(
+      fc.asyncProperty(
+        lifetimes,
+        fc.array(asked, { minLength: 1, maxLength: 4 }),
+        asked,
+        async (lifetimeMs, shares, kept) => {
+          const { state, mints, instance, renewal } = world();
+          state.answer = { lifetimeMs };
+          const fleet = [instance(), instance()];
+          const { renew } = renewal({ mode: 'refresh' });
+          const start = state.now;
+          const steps = 200;
+          for (let step = 0; step < steps; step++) {
+            state.now = start + (5 * lifetimeMs * step) / steps;
+            const share = shares[step % shares.length] ?? 0;
+            const vended = await fleet[step % 2]?.({ request: mintRequest, minTtlMs: share * lifetimeMs });
+            expect(vended?.kind).toBe(share > 0.5 ? 'none' : 'token');
+            await renew({ ...scheduled(kept * lifetimeMs), deadline: state.now + minute });
+          }
+          for (const [index, { at }] of mints.slice(1).entries())
+            expect(at - (mints[index]?.at ?? 0)).toBeGreaterThanOrEqual(lifetimeMs / 2);
+          expect(mints.length).toBeGreaterThanOrEqual(5);
+          expect(mints.length).toBeLessThanOrEqual(2 * 5);
+        },
+      ),
+      { numRuns: 50 },
+    );
   });
 
-  it('that no token of Connect’s has is refused until this one ends', async () => {
+  it('of more than half of the token’s life is refused, and says how much that is', async () => {
     const { state, mints, vend } = world();
     state.answer = { lifetimeMs: hour };
-    await vend();
-    state.now += 10 * minute;
-    const refused = { kind: 'none', why: { kind: 'min_ttl' }, retryAfterMs: 50 * minute };
-    expect(await vend({ minTtlMs: hour })).toMatchObject(refused);
-    expect(status(await vend())).toBe('memory');
+    const refused = { why: { kind: 'min_ttl_too_long', longestMs: 30 * minute } };
+    expect(await vend({ minTtlMs: 30 * minute + second })).toMatchObject(refused);
+    expect(status(await vend({ minTtlMs: 30 * minute }))).toBe('memory');
+    state.now += 40 * minute;
+    expect(await vend({ minTtlMs: 30 * minute + second })).toMatchObject(refused);
     expect(mints).toHaveLength(1);
+    expect(status(await vend({ minTtlMs: 30 * minute }))).toBe('mint');
   });
 
   it('is met by the token of another instance, without a mint', async () => {
     const { state, mints, instance } = world();
     const [vend, other] = [instance(), instance()];
-    state.answer = { lifetimeMs: hour };
     await vend();
     await other();
-    state.now += 5 * minute;
-    await other({ minTtlMs: hour - minute });
-    const served = await vend({ minTtlMs: hour - minute });
-    expect(status(served)).toBe('table');
+    state.now += 13 * hour;
+    await other({ minTtlMs: 12 * hour });
+    expect(status(await vend({ minTtlMs: 12 * hour }))).toBe('table');
     expect(mints).toHaveLength(2);
   });
 
-  it('makes a request wait for the mint of one that asked for less only where that is of use', async () => {
+  it('makes a request wait for the mint of one that asked for less', async () => {
     const { state, mints, vend } = world();
     state.answer = { lifetimeMs: hour, takesMs: second };
-    const [less, more] = await Promise.all([vend(), vend({ minTtlMs: 2 * hour })]);
-    expect([status(less), status(more)]).toEqual(['mint', 'min_ttl']);
-    expect(retryAfterMs(more)).toBe(hour - second);
+    const asked = [0, 29 * minute, 2 * hour].map((minTtlMs) => vend({ minTtlMs }));
+    expect((await Promise.all(asked)).map(status)).toEqual(['mint', 'collapsed', 'min_ttl_too_long']);
     expect(mints).toHaveLength(1);
   });
+
+  it('that the schedule keeps makes no caller wait', async () => {
+    const { state, mints, vend, renewal } = world();
+    const { renew } = renewal({ mode: 'refresh' });
+    const end = state.now + 10 * day;
+    for (; state.now < end; state.now += 15 * minute) {
+      await renew({ ...scheduled(6 * hour), deadline: state.now + minute });
+      for (const minTtlMs of [0, 6 * hour])
+        expect(['memory', 'table']).toContain(status(await vend({ request: mintRequest, minTtlMs })));
+    }
+    // Renewed after 16 hours of 24.
+    expect(mints).toHaveLength(15);
+    expect(new Set(mints.map(({ mode }) => mode))).toEqual(new Set(['scheduled']));
+  });
 });
+
+/** The refresh function's renewal, which remembers nothing. */
+function scheduled(keptMs: number) {
+  return {
+    mintRequest,
+    wanted: { by: 'schedule' as const, minTtlMs: 0, keptMs, refusedSha256: undefined },
+    known: nothingKnown(0),
+    signal: new AbortController().signal,
+  };
+}

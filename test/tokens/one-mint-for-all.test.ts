@@ -114,16 +114,15 @@ describe('a holder of the lease', () => {
 describe('an instance that is not quick enough for the lease', () => {
   it('leaves a live token in the table, however often others were quicker', async () => {
     const { state, table, instance, mints } = world();
-    state.answer = { lifetimeMs: 2 * hour };
     const old = text(await instance()());
-    state.now += 5 * minute;
+    state.now += 13 * hour;
     let losses = 0;
     const contended: TokenTable = {
       ...table,
       replace: async (...of) => (losses++ < 8 ? { kind: 'lost' } : table.replace(...of)),
     };
     state.answer = down;
-    expect((await instance({ table: contended })({ minTtlMs: 2 * hour - minute })).kind).toBe('none');
+    expect((await instance({ table: contended })({ minTtlMs: 12 * hour })).kind).toBe('none');
     expect(losses).toBeGreaterThan(8);
     expect(text(await instance()())).toBe(old);
     expect(mints).toHaveLength(2);

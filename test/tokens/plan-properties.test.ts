@@ -47,7 +47,9 @@ function* everyKnown(): Generator<Known> {
 function* everyWanted(): Generator<Wanted> {
   for (const by of ['caller', 'schedule'] as const)
     for (const minTtlMs of [0, 2 * hour, 2 * day])
-      for (const refusedSha256 of [undefined, withLeft(0).sha256]) yield { by, minTtlMs, refusedSha256 };
+      for (const keptMs of by === 'schedule' ? [0, 6 * hour] : [0])
+        for (const refusedSha256 of [undefined, withLeft(0).sha256])
+          yield { by, minTtlMs, keptMs, refusedSha256 };
 }
 
 function* everyProgress(): Generator<Progress> {

@@ -20,6 +20,14 @@ import {
 } from '../support/situations.ts';
 import { day, hour, minute, second } from '../support/token-world.ts';
 
+const tooLong = refuse({ kind: 'min_ttl_too_long', longestMs: 12 * hour });
+/** A token with so much life left, of which the schedule keeps six hours or more. */
+const kept = (leftMs: number, keptMs = 6 * hour): Situation => ({
+  token: withLeft(leftMs),
+  by: 'schedule',
+  keptMs,
+});
+
 describe('the next step with a token', () => {
   it.each<[string, Situation, object]>([
     [
@@ -113,21 +121,20 @@ describe('the next step with a token', () => {
 
     ['with less life than min_ttl', { token: due, minTtlMs: hour + 1 }, claim('onDemand')],
     ['with just that', { token: due, minTtlMs: hour }, claim('ahead')],
+    ['with half of its life as min_ttl', { token: fresh, minTtlMs: 12 * hour }, serve(fresh)],
+    ['with more, though the token has it', { token: fresh, minTtlMs: 12 * hour + 1 }, tooLong],
+    ['with more, and it does not', { token: due, minTtlMs: 12 * hour + 1 }, tooLong],
+    ['with more, and expired', { token: withLeft(0), minTtlMs: 12 * hour + 1 }, claim('onDemand')],
     [
-      'with a min_ttl that no token has',
-      { token: fresh, minTtlMs: day },
-      refuse({ kind: 'min_ttl' }, 20 * hour),
+      'with more, after Connect reissued it',
+      { token: { ...due, reissuedAt: now }, minTtlMs: 12 * hour + 1 },
+      refuse({ kind: 'min_ttl' }, 0.5 * hour),
     ],
-    [
-      'with a min_ttl, a minute after the last mint',
-      { token: withLeft(day - minute), minTtlMs: day - 1 },
-      claim('onDemand'),
-    ],
-    [
-      'with a min_ttl, less than that',
-      { token: withLeft(day - minute + 1), minTtlMs: day - 1 },
-      refuse({ kind: 'min_ttl' }, 1),
-    ],
+
+    ['with what the schedule keeps, a window before that', kept(8 * hour - 1), claim('scheduled')],
+    ['with what the schedule keeps, earlier', kept(8 * hour), serve(withLeft(8 * hour))],
+    ['with half of its life kept, in the second half', kept(12 * hour - 1, 12 * hour), claim('scheduled')],
+    ['with half of its life kept, in the first', kept(12 * hour, 12 * hour), serve(withLeft(12 * hour))],
   ])('%s', (_when, row, expected) => {
     expect(planned(row)).toEqual(expected);
   });

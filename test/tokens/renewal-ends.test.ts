@@ -75,6 +75,7 @@ it('every request ends in time, with few mints and table calls, whatever the tab
       const wanted = {
         by,
         minTtlMs: by === 'caller' ? pick(0, 0, 2 * hour) : 0,
+        keptMs: by === 'schedule' ? pick(0, 6 * hour) : 0,
         refusedSha256: pick(undefined, tokenOf({ text: 'a' }).sha256),
       };
       const startedAt = state.now;

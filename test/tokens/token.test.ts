@@ -60,7 +60,10 @@ describe('the life of a token', () => {
           const leastMs = Math.max(1_000, Math.min(isReissued ? 5_000 : 120_000, lifetimeMs / 50));
           const isOver = leftMs <= 0 || leftMs > lifetimeMs + 600_000;
           expect(isExpired(token, now)).toBe(isOver);
-          expect(suffices(token, minTtlMs, now)).toBe(!isOver && leftMs >= leastMs && leftMs >= minTtlMs);
+          const isTooLong = !isReissued && minTtlMs > lifetimeMs / 2;
+          expect(suffices(token, minTtlMs, now)).toBe(
+            !isOver && !isTooLong && leftMs >= leastMs && leftMs >= minTtlMs,
+          );
         },
       ),
       { numRuns: 20_000 },
@@ -77,17 +80,17 @@ describe('the life of a token', () => {
           const token = tokenOf({ lifetimeMs, firstSeenAt: start });
           const windowMs = renewalWindowMs(lifetimeMs);
           const leftMs = Math.round(windowMs * share);
-          const isDue = isDueForRenewal(token, jitter, token.expiresAt - leftMs);
+          const isDue = isDueForRenewal(token, jitter, 0, token.expiresAt - leftMs);
           if (leftMs >= windowMs) expect(isDue).toBe(false);
           if (leftMs < windowMs * 0.9) expect(isDue).toBe(true);
-          expect(isDueForRenewal(token, 0, token.expiresAt - leftMs)).toBe(leftMs < windowMs);
+          expect(isDueForRenewal(token, 0, 0, token.expiresAt - leftMs)).toBe(leftMs < windowMs);
         },
       ),
       { numRuns: 5_000 },
     );
     const token = tokenOf({ lifetimeMs: day });
-    expect(isDueForRenewal(token, 1, token.expiresAt - 1.8 * hour)).toBe(false);
-    expect(isDueForRenewal(token, 1, token.expiresAt - 1.8 * hour + 1)).toBe(true);
+    expect(isDueForRenewal(token, 1, 0, token.expiresAt - 1.8 * hour)).toBe(false);
+    expect(isDueForRenewal(token, 1, 0, token.expiresAt - 1.8 * hour + 1)).toBe(true);
   });
 
   it('is told so that created_at + expires_in is never past the expiry and less than two seconds before it', () => {
@@ -135,26 +138,26 @@ describe('a token that Connect reissues', () => {
     let token = { ...old, reissuedAt: start + 8 * minute };
     const askings: number[] = [];
     for (let now = token.reissuedAt; now < token.expiresAt; now += 100) {
-      expect(mintHelpsInMs(token, hour, now) === 0).toBe(isDueForRenewal(token, 0, now));
-      if (!isDueForRenewal(token, 0, now)) continue;
+      expect(mintHelpsInMs(token, now) === 0).toBe(isDueForRenewal(token, 0, 0, now));
+      if (!isDueForRenewal(token, 0, 0, now)) continue;
       askings.push((token.expiresAt - now) / second);
       token = { ...token, reissuedAt: now };
     }
     expect(askings).toEqual([60, 30, 15, 7.5, 6, 5, 4, 3, 2, 1]);
-    expect(mintHelpsInMs(token, 0, token.expiresAt)).toBe(0);
+    expect(mintHelpsInMs(token, token.expiresAt)).toBe(0);
   });
 });
 
-describe('a request that the token does not suffice for', () => {
-  const token = tokenOf({ lifetimeMs: hour, firstSeenAt: start });
+describe('what the schedule keeps', () => {
   it.each([
-    ['under the minimum, a mint helps now', 0, hour - minute, 0],
-    ['with a min_ttl that no token has, not before this one ends', hour, 10 * minute, 50 * minute],
-    ['with a min_ttl that a new token has, a minute after the last', hour - 1, 20 * second, 40 * second],
-    ['then', hour - 1, minute, 0],
-    ['expired', 0, hour, 0],
-    ['minted by a clock that was ahead', hour - 1, -minute, 0],
-  ])('%s', (_when, minTtlMs, ageMs, helpsInMs) => {
-    expect(mintHelpsInMs(token, minTtlMs, start + ageMs)).toBe(helpsInMs);
+    ['nothing: the window', day, 0, 2 * hour],
+    ['six hours: the window before them', day, 6 * hour, 8 * hour],
+    ['ten hours: the window before them is half of the life', day, 10 * hour, 12 * hour],
+    ['half of the life: that', day, 12 * hour, 12 * hour],
+    ['more than half: half of the life', hour, 12 * hour, 30 * minute],
+  ])('is %s', (_what, lifetimeMs, keptMs, leftMs) => {
+    const token = tokenOf({ lifetimeMs });
+    const isDue = (left: number) => isDueForRenewal(token, 0, keptMs, token.expiresAt - left);
+    expect([isDue(leftMs), isDue(leftMs - 1)]).toEqual([false, true]);
   });
 });

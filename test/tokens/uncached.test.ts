@@ -58,12 +58,22 @@ describe('a token that only Connect can say who may have', () => {
     state.answer = { lifetimeMs: minute };
     const minTtlMs = hour;
     expect(status(await vend({ request: codeRequest(), minTtlMs }))).toBe('bypass');
-    const short = await vend({ request: assertionRequest(), minTtlMs });
-    expect([status(short), retryAfterMs(short)]).toEqual(['min_ttl', minute]);
     expect(await vend({ request: assertionRequest(), minTtlMs })).toMatchObject({
-      why: { kind: 'back_off' },
+      why: { kind: 'min_ttl_too_long', longestMs: minute / 2 },
     });
-    expect(mints).toHaveLength(2);
+    expect(status(await vend({ request: assertionRequest(), minTtlMs: minute / 2 }))).toBe('bypass');
+    expect(mints).toHaveLength(3);
+  });
+});
+
+describe('a token for an assertion that is dead on arrival', () => {
+  it('is a failure: the next one is not asked for at once', async () => {
+    const { state, mints, vend } = world();
+    state.answer = { lifetimeMs: 0 };
+    expect(await vend({ request: assertionRequest() })).toMatchObject({ why: { kind: 'unavailable' } });
+    const held = await vend({ request: assertionRequest() });
+    expect([status(held), retryAfterMs(held)]).toEqual(['back_off', second]);
+    expect(mints).toHaveLength(1);
   });
 });
 

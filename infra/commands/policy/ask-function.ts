@@ -52,6 +52,6 @@ function subjectOf({ grantType, userId = '', redirectUri = '' }: Question): Subj
     case 'urn:ietf:params:oauth:grant-type:retailer-json-bearer':
       return { kind: 'opaque', assertion: nothing };
     case 'authorization_code':
-      return { kind: 'code', code: nothing, redirectUri };
+      return { kind: 'code', code: nothing, redirectUri, codeVerifier: undefined };
   }
 }

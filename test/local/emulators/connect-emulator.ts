@@ -150,7 +150,8 @@ export async function startConnect({
 
   /** The user id, where the grant type has one. */
   function checkSubject(given: Record<string, string>, grantType: string): string | undefined {
-    if (grantType === 'authorization_code') issued.checkCode(given['code'] ?? '', given['redirect_uri']);
+    if (grantType === 'authorization_code')
+      issued.checkCode(given['code'] ?? '', given['redirect_uri'], given['code_verifier']);
     const assertion = given['assertion'] ?? '';
     if (grantType === retailerBearer && !state.retailerAssertions.has(assertion))
       throw new Refused('invalid_grant');

@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto';
+import { hash, randomBytes } from 'node:crypto';
 import { Refused } from './connect-rules.ts';
 
 export type IssuedToken = {
@@ -28,7 +28,10 @@ export type IssuingState = {
 /** The tokens and one-time codes that a Connect has issued. */
 export function createConnectTokens(state: IssuingState, now: () => number) {
   const tokens = new Map<string, IssuedToken>();
-  const codes = new Map<string, { redirectUri: string; token?: IssuedToken }>();
+  const codes = new Map<
+    string,
+    { redirectUri: string; challenge: string | undefined; token?: IssuedToken }
+  >();
 
   function issue(identity: TokenIdentity): IssuedToken {
     const same = [...tokens.values()].filter((token) => isLive(token) && isSame(token, identity));
@@ -55,19 +58,23 @@ export function createConnectTokens(state: IssuingState, now: () => number) {
     token.revoked = true;
   }
 
-  function issueCode(redirectUri: string): string {
+  /** `challenge` is PKCE's, by the method S256 (RFC 7636): the code is then good for nobody without its verifier. */
+  function issueCode(redirectUri: string, challenge?: string): string {
     const code = randomBytes(32).toString('base64url');
-    codes.set(code, { redirectUri });
+    codes.set(code, { redirectUri, challenge });
     return code;
   }
 
   /** The second use of a code revokes the token of the first, as Doorkeeper does. Throws Refused. */
-  function checkCode(code: string, redirectUri: string | undefined): void {
+  function checkCode(code: string, redirectUri: string | undefined, verifier = ''): void {
     const known = codes.get(code);
     if (known?.token !== undefined) known.token.revoked = true;
     if (known === undefined || known.token !== undefined || known.redirectUri !== redirectUri) {
       throw new Refused('invalid_grant');
     }
+    const { challenge } = known;
+    if (challenge !== undefined && hash('sha256', verifier, 'base64url') !== challenge)
+      throw new Refused('invalid_grant');
   }
 
   function spendCode(code: string, token: IssuedToken): void {

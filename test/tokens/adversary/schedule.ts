@@ -72,7 +72,7 @@ const wishfulAsk = fc.record(
     slot,
     who,
     times,
-    minTtlOfLife: fc.integer({ min: 1, max: 48 }),
+    minTtlOfLife: fc.integer({ min: 1, max: 50 }),
     refused: fc.constant(true as const),
   },
   { requiredKeys: ['wait', 'do', 'slot', 'who', 'times'] },

@@ -4,7 +4,7 @@ import type { Step } from './schedule.ts';
 import { spoil } from './spoil.ts';
 import { jumpClock, type World } from './world.ts';
 
-const maxMinTtlSeconds = 7_200;
+const maxMinTtlSeconds = 43_200;
 
 type StepOf<Do extends Step['do']> = Extract<Step, { do: Do }>;
 
