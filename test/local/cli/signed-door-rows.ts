@@ -45,12 +45,24 @@ export const signedDoorRows: DoorRow[] = [
   ],
   [
     'the exchange of a fresh code, each time',
-    /authorization_code/,
+    /authorization_code(?![\s\S]*code_verifier)/,
     async ({ ask }, command) => {
       for (const _ of [1, 2])
         expect((await ask(command)).line).toMatch(
           / 200 {2}account-linking {2}account_linking .* fwd=bypass;/,
         );
+    },
+  ],
+  [
+    'the exchange of a code with PKCE, which needs its verifier',
+    /code_verifier/,
+    async ({ ask }, command) => {
+      expect((await ask(command)).line).toMatch(/ 200 {2}account-linking {2}account_linking .* fwd=bypass;/);
+      const { line, audit } = await ask(command.replace(/,"code_verifier":"[^"]*"/, ''));
+      expect(line).toMatch(
+        / 400 {2}account-linking {2}account_linking {2}invalid_grant {2}reason invalid_grant {2}/,
+      );
+      expect(audit).toMatchObject({ mint: 'invalid_grant', attempts: 1 });
     },
   ],
   [

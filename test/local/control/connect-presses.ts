@@ -36,8 +36,10 @@ export function connectPresses(connect: Connect, redirectUris: readonly string[]
       return trouble.text;
     },
     ...(redirectUris.length > 0 && {
-      '/code': (redirectUri) => {
-        if (redirectUris.includes(redirectUri)) return connect.issueCode(redirectUri);
+      // A redirect URI, and PKCE's S256 challenge after a space where the code is to have one.
+      '/code': (word) => {
+        const [redirectUri = '', challenge] = word.split(/\s+/);
+        if (redirectUris.includes(redirectUri)) return connect.issueCode(redirectUri, challenge);
         throw new WrongPress(`Write a redirect URI that the policy grants: ${redirectUris.join(', ')}`);
       },
     }),

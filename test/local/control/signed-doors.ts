@@ -1,3 +1,4 @@
+import { hash } from 'node:crypto';
 import type { Client, Policy } from '../../../lambda/policy/policy.ts';
 import type { Caller } from '../emulators/callers.ts';
 import { curlCommand, curlWith, quote } from './curl.ts';
@@ -77,17 +78,29 @@ function otherGrantTypes(options: SignedDoorOptions): Door[] {
   return doors;
 }
 
+/** RFC 7636's example. */
+const codeVerifier = 'dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk';
+
 function linkingDoors(url: string, control: string, linking: GrantedRequest, redirectUri: string): Door[] {
   const group = 'Link an account';
-  const newCode = `curl --silent --data ${quote(redirectUri)} ${control}/code`;
-  const rest = JSON.stringify({ ...linking.fields, redirect_uri: redirectUri }).slice(1);
-  const data = `${quote('{"code":"')}"$(${newCode})"${quote(`",${rest}`)}`;
+  const newCode = (word: string) => `curl --silent --data ${quote(word)} ${control}/code`;
+  const exchange = (command: string, more: Record<string, string> = {}) => {
+    const rest = JSON.stringify({ ...linking.fields, redirect_uri: redirectUri, ...more }).slice(1);
+    return curlWith(url, linking.caller, `${quote('{"code":"')}"$(${command})"${quote(`",${rest}`)}`);
+  };
+  const plain = newCode(redirectUri);
+  const withChallenge = newCode(`${redirectUri} ${hash('sha256', codeVerifier, 'base64url')}`);
   return [
-    { group, expect: 'Prints a fresh code, as Connect would add it to this redirect URI', command: newCode },
+    { group, expect: 'Prints a fresh code, as Connect would add it to this redirect URI', command: plain },
     {
       group,
       expect: `200 for ${nameOf(linking.caller)}, with a fresh code: fwd=bypass. The same code a second time is 400`,
-      command: curlWith(url, linking.caller, data),
+      command: exchange(plain),
+    },
+    {
+      group,
+      expect: 'The same with PKCE: the code has an S256 challenge, and without its code_verifier it is 400',
+      command: exchange(withChallenge, { code_verifier: codeVerifier }),
     },
   ];
 }
@@ -113,13 +126,16 @@ function refusals({ url, policy, callers, strangers, first }: SignedDoorOptions)
   ];
 }
 
-function revoking({ url, policy, callers, first, token = 'TOKEN' }: SignedDoorOptions): Door[] {
-  const revocation = revocationOf(token, first.client, policy, callers);
+function revoking({ url, policy, callers, first, token: given }: SignedDoorOptions): Door[] {
+  const revocation = revocationOf(given ?? 'TOKEN', first.client, policy, callers);
   if (revocation === undefined) return [];
   return [
     {
       group: 'Revoke a token',
-      expect: '200 {}: within a minute the first request of this list gets a new token',
+      expect:
+        given === undefined
+          ? '200 {}, with a token in place of TOKEN: nobody is vended it a minute later'
+          : '200 {}: within a minute the first request of this list gets a new token',
       command: curlCommand(`${url}/revoke`, revocation),
     },
   ];
