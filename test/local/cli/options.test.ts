@@ -1,3 +1,6 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { help, readOptions } from './options.ts';
 import { readSetup } from './setup.ts';
@@ -52,6 +55,37 @@ describe('the options of npm start', () => {
         new RegExp(`^  --${name.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)} `, 'm'),
       );
   });
+});
+
+it('is said in one line where there is nothing to begin with', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'options-'));
+  const write = (name: string, text: string) => {
+    writeFileSync(join(folder, name), text);
+    return join(folder, name);
+  };
+  const policy = write(
+    'policy.yaml',
+    `version: 1
+clients: { acme: { secretName: connect/acme } }
+grants:
+  - id: linking
+    principals: [arn:aws:iam::111122223333:role/linking]
+    client: acme
+    grantType: authorization_code
+    scopes: [account_linking]
+    redirectUris: [https://shop.example/callback]
+`,
+  );
+  const begin = (...args: string[]) => messageOf(() => readSetup(readOptions(args)));
+  const callers = 'test/local/cli/callers.yaml';
+  const local = ['--policy', policy, '--local-connect'];
+  expect(begin(...local)).toBe(
+    `${policy}: add a client_credentials grant, since the stack begins by asking for such a token`,
+  );
+  expect(begin(...local, '--callers', callers)).toBe(
+    `${callers}: the policy grants none of these callers a client_credentials token`,
+  );
+  rmSync(folder, { recursive: true });
 });
 
 describe('the account of the API', () => {

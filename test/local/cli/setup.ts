@@ -41,11 +41,14 @@ export function readSetup(options: Options): Setup {
   const principals = compiled.principals.filter((arn) => arn !== proberArn);
   const callers = given ?? callersOf(principals, account);
   const [first] = grantedRequests(policy, callers, 'client_credentials');
-  if (first === undefined) {
-    const whose = options.callers ?? options.policy ?? examplePolicy;
-    throw new UsageError(`${whose}: the policy grants none of these callers a client_credentials token`);
-  }
+  if (first === undefined) throw new UsageError(nothingToAskFor(options));
   return { compiled, callers, secrets: ofFile ?? madeUpSecrets(compiled), account, first };
+}
+
+function nothingToAskFor({ callers, policy = examplePolicy }: Options): string {
+  return callers === undefined
+    ? `${policy}: add a client_credentials grant, since the stack begins by asking for such a token`
+    : `${callers}: the policy grants none of these callers a client_credentials token`;
 }
 
 function madeUpSecrets({ policy }: CompiledPolicy): Secrets {

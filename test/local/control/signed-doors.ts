@@ -37,7 +37,7 @@ function asking({ url, policy, callers, first }: SignedDoorOptions): Door[] {
     ({ caller, grant }) => caller.principalArn !== first.caller.principalArn && grant.id !== first.grant.id,
   );
   const group = 'Ask for a token';
-  const again = '200 with the same token: cache-status is a hit, in memory or in the table';
+  const again = '200 with the same token: the cache status is a hit, in memory or in the table';
   return [
     { group, expect: again, command: curlCommand(url, first), isFirst: true },
     ...(other === undefined
