@@ -1,0 +1,29 @@
+import type { Caller } from '../emulators/callers.ts';
+
+export type SignedRequest = { caller: Caller; body: string };
+
+/** A command for any POSIX shell that sends such a request, with curl 7.75 or newer. */
+export function curlCommand(url: string, { caller, body }: SignedRequest): string {
+  return curlWith(url, caller, quote(body));
+}
+
+/** The same with `data` as the shell is to read it. */
+export function curlWith(
+  url: string,
+  { accessKeyId, secretAccessKey, sessionToken }: Caller,
+  data: string,
+): string {
+  const parts = [
+    'curl --aws-sigv4 aws:amz:us-east-1:execute-api',
+    `--user ${quote(`${accessKeyId}:${secretAccessKey}`)}`,
+    ...(sessionToken === undefined ? [] : [`--header ${quote(`x-amz-security-token: ${sessionToken}`)}`]),
+    `--header ${quote('content-type: application/json')}`,
+    `--data ${data}`,
+    quote(url),
+  ];
+  return parts.join(' \\\n    ');
+}
+
+export function quote(text: string): string {
+  return `'${text.replaceAll("'", `'\\''`)}'`;
+}
