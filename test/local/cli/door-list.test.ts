@@ -52,7 +52,7 @@ const groupsOf = (...given: Parameters<typeof doorsOf>) => [
   ...new Set(doorsOf(...given).map(({ group }) => group.split(/:| of /)[0])),
 ];
 
-const always = ['Ask for a token', 'Be refused', 'Forget and refresh'];
+const always = ['Ask for a token', 'Ask from a program', 'Be refused', 'Forget and refresh'];
 const ofConnect = ['Trouble at Connect', 'The secret'];
 const clock = "The stack's clock";
 

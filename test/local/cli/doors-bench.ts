@@ -18,7 +18,7 @@ export type DoorRow = [
 ];
 
 /** The first of the doors, which asks for a token as everybody's example does. */
-export const first = /checkout-api[\s\S]*"scope":"connect:fulfillment"/;
+export const first = /^curl[\s\S]*checkout-api[\s\S]*"scope":"connect:fulfillment"/;
 export const forget = /\/forget$/;
 export const hit =
   /^\S+ {2}200 {2}checkout-api {2}connect:fulfillment {2}expires in \d+ s {2}hit; detail=(table|memory); ttl=\d+ {2}\d+ ms {2}[\w-]{36}$/;
@@ -65,5 +65,5 @@ export async function startDoorsBench(home: string) {
 
 /** A command begins at the start of a line, and goes on after a backslash at the end of one. */
 export function commandsIn(printed: string): string[] {
-  return printed.match(/^(?:curl|npm|aws|AWS_\w+=)(?:.*\\\n)*.*$/gm) ?? [];
+  return printed.match(/^(?:curl|export|npm|aws|AWS_\w+=)(?:.*\\\n)*.*$/gm) ?? [];
 }

@@ -11,6 +11,14 @@ export const signedDoorRows: DoorRow[] = [
     },
   ],
   [
+    'a program of one’s own, such as a kit',
+    /^export /,
+    async ({ ask }, command) => {
+      const { line } = await ask(`${command}\nnode examples/typescript/example.ts`);
+      expect(line).toMatch(hit);
+    },
+  ],
+  [
     'another caller with a grant of its own',
     /catalogue-import[\s\S]*"scope":"connect:data_ingestion"/,
     async ({ ask }, command) => {

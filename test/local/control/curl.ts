@@ -24,6 +24,18 @@ export function curlWith(
   return parts.join(' \\\n    ');
 }
 
+/** A command for any POSIX shell that has programs sign as this caller. */
+export function environmentOf(url: string, { accessKeyId, secretAccessKey, sessionToken }: Caller): string {
+  const parts = [
+    `export TOKEN_URL=${quote(url)} AWS_REGION=us-east-1`,
+    `AWS_ACCESS_KEY_ID=${quote(accessKeyId)}`,
+    `AWS_SECRET_ACCESS_KEY=${quote(secretAccessKey)}`,
+    // Empty where the caller has none: the shell may have one of another key.
+    `AWS_SESSION_TOKEN=${sessionToken === undefined ? '' : quote(sessionToken)}`,
+  ];
+  return parts.join(' \\\n    ');
+}
+
 export function quote(text: string): string {
   return `'${text.replaceAll("'", `'\\''`)}'`;
 }

@@ -1,7 +1,7 @@
 import { hash } from 'node:crypto';
 import type { Client, Policy } from '../../../lambda/policy/policy.ts';
 import type { Caller } from '../emulators/callers.ts';
-import { curlCommand, curlWith, quote } from './curl.ts';
+import { curlCommand, curlWith, environmentOf, quote } from './curl.ts';
 import type { Door } from './door.ts';
 import {
   callerWithoutGrant,
@@ -40,6 +40,12 @@ function asking({ url, policy, callers, first }: SignedDoorOptions): Door[] {
   const again = '200 with the same token: the cache status is a hit, in memory or in the table';
   return [
     { group, expect: again, command: curlCommand(url, first), isFirst: true },
+    {
+      group: 'Ask from a program of your own',
+      expect: 'What a kit needs of its environment: then run node examples/typescript/example.ts, for one',
+      command: environmentOf(url, first.caller),
+      isFirst: true,
+    },
     ...(other === undefined
       ? []
       : [
