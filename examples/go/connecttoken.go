@@ -10,6 +10,8 @@
 //	tokens, err := connecttoken.New(ctx, connecttoken.Options{ClientID: "acme", Scope: "connect:fulfillment"})
 //	// To Connect, as http.Client does.
 //	response, err := tokens.Do(request)
+//	// The token itself.
+//	token, err := tokens.Token(ctx) // token.AccessToken
 //
 // Keep a token in the process for `expires_in` less 60 seconds, then ask again.
 package connecttoken
@@ -122,6 +124,9 @@ type flight struct {
 func New(ctx context.Context, options Options) (*Client, error) {
 	if options.URL == "" {
 		options.URL = os.Getenv("TOKEN_URL")
+	}
+	if options.URL == "" {
+		return nil, errors.New("set TOKEN_URL to the URL of the token vending service, or Options.URL")
 	}
 	if options.GrantType == "" {
 		options.GrantType = "client_credentials"

@@ -7,7 +7,7 @@ all threads of a process:
     response = tokens.call("POST", "https://connect.instacart.com/v2/...", {"Content-Type": "application/json"}, body)
     print(response.status_code, response.content)
 
-With the HTTP library that you have already:
+The token itself is `tokens.token().access_token`. With the HTTP library that you have already:
 
     response = tokens.call_with(lambda headers: requests.get(url, headers=headers, timeout=30))
 
@@ -97,7 +97,9 @@ class ConnectTokens:
         retailer_id: Optional[str] = None,
         session: Optional[Session] = None,
     ):
-        self._url = url or os.environ["TOKEN_URL"]
+        self._url = url or os.environ.get("TOKEN_URL", "")
+        if not self._url:
+            raise ValueError("Set TOKEN_URL to the URL of the token vending service, or pass url")
         self._signer = Signer(self._url, region, session)
         self._service = URLLib3Session(timeout=30, proxies=get_environ_proxies(self._url))
         self._connect = URLLib3Session(timeout=30, proxies=get_environ_proxies("https://connect.instacart.com"))
@@ -195,5 +197,5 @@ if __name__ == "__main__":
     # TOKEN_URL=... python3 connect_token.py connect:fulfillment
     import sys
 
-    got = ConnectTokens(scope=sys.argv[1]).token()
+    got = ConnectTokens(scope=sys.argv[1] if len(sys.argv) > 1 else None).token()
     print(f"a token for {got.scope}, good for {got.expires_at - time.time():.0f} s")

@@ -18,8 +18,6 @@ export type Running = {
   stack: Stack;
   clock: Clock;
   strangers: readonly Caller[];
-  /** Which the first request was vended; undefined where it may not be shown. */
-  token: string | undefined;
 };
 
 /** What the control server carries out. */
@@ -47,12 +45,12 @@ export function allPresses({ setup, local, stack, clock }: Running): Presses {
 
 /** Every door that this policy, these callers and this Connect have. */
 export function allDoors(
-  { setup, local, stack, strangers, token }: Running,
+  { setup, local, stack, strangers }: Running,
   { control, lambda }: Pick<ControlDoorOptions, 'control' | 'lambda'>,
 ): Door[] {
   const { policy } = local.compiled;
   const signed = signedDoors({
-    ...{ url: stack.url, control, policy, strangers, token },
+    ...{ url: stack.url, control, policy, strangers },
     callers: setup.callers,
     first: setup.first,
     isLocal: local.isLocal,

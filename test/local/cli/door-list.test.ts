@@ -40,7 +40,7 @@ function doorsOf(grants: string[], { isLocal = true, names = ['acme'] as Array<k
   const urls = { control: 'http://control', lambda: 'http://lambda', secretsManager: 'http://secrets' };
   return [
     ...signedDoors({
-      ...{ url: 'http://api', control: urls.control, policy, callers, first, token: undefined },
+      ...{ url: 'http://api', control: urls.control, policy, callers, first },
       strangers: [own, foreign],
       isLocal: () => isLocal,
       retailerAssertion: 'assertion',

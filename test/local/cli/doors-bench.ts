@@ -18,7 +18,7 @@ export type DoorRow = [
 ];
 
 /** The first of the doors, which asks for a token as everybody's example does. */
-export const first = /^curl[\s\S]*checkout-api[\s\S]*"scope":"connect:fulfillment"/;
+export const first = /^curl(?![\s\S]*\/revoke)[\s\S]*checkout-api[\s\S]*"scope":"connect:fulfillment"/;
 export const forget = /\/forget$/;
 export const hit =
   /^\S+ {2}200 {2}checkout-api {2}connect:fulfillment {2}expires in \d+ s {2}hit; detail=(table|memory); ttl=\d+ {2}\d+ ms {2}[\w-]{36}$/;
@@ -53,14 +53,19 @@ export async function startDoorsBench(home: string) {
     return { line, below: verdict ?? below, audit: audit === undefined ? undefined : JSON.parse(audit) };
   }
 
+  async function forgetAll(): Promise<void> {
+    await paste(door(forget));
+  }
+
   /** A request for which no instance and no table has a token. */
   async function askAnew(): Promise<Seen> {
-    await paste(door(forget));
+    await forgetAll();
     return ask(door(first));
   }
 
   const control = list?.[1] ?? '';
-  return { doors, door, paste, ask, askAnew, control, printed: stack.printed, end: stack.end };
+  const { printed, waitFor, end } = stack;
+  return { doors, door, paste, ask, askAnew, forget: forgetAll, control, printed, waitFor, end };
 }
 
 /** A command begins at the start of a line, and goes on after a backslash at the end of one. */

@@ -69,7 +69,9 @@ function accountOfMost(principals: readonly string[]): string {
 function requireSecrets({ policy }: CompiledPolicy, secrets: Secrets, file: string): void {
   for (const { name, secretId } of policy.clients) {
     if (Object.hasOwn(secrets, secretId)) continue;
-    throw new UsageError(`${file}: add ${secretId}, which the policy's client ${name} needs`);
+    throw new UsageError(
+      `${file}: add ${secretId}, which the policy's client ${name} needs, or start with --local-connect`,
+    );
   }
 }
 

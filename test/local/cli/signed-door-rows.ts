@@ -13,9 +13,11 @@ export const signedDoorRows: DoorRow[] = [
   [
     'a program of one’s own, such as a kit',
     /^export /,
-    async ({ ask }, command) => {
-      const { line } = await ask(`${command}\nnode examples/typescript/example.ts`);
-      expect(line).toMatch(hit);
+    async ({ paste, printed, waitFor }, command) => {
+      const before = printed().length;
+      const said = await paste(`${command}\nnpx node examples/typescript/example.ts connect:fulfillment`);
+      expect(said).toBe('There is a token, of 43 characters\nConnect answers 200\n');
+      await waitFor(/ 200 {2}checkout-api {2}connect:fulfillment {2}.*hit; /, before);
     },
   ],
   [
@@ -108,10 +110,16 @@ export const signedDoorRows: DoorRow[] = [
   [
     'a revocation',
     /\/revoke'$/,
-    async ({ ask }, command) => {
-      const { line, audit } = await ask(command);
-      expect(line).toMatch(/ 200 {2}AWSReservedSSO_Operators_0123456789abcdef {2}revoke {2}revoked {2}/);
-      expect(audit).toMatchObject({ message: 'token revocation', revocation: 'revoked', given_up: true });
+    async ({ paste, forget, printed, waitFor }, command) => {
+      // Not the token of the start: that one is forgotten.
+      await forget();
+      const before = printed().length;
+      expect(await paste(command)).toMatch(/^HTTP\/1\.1 200 [\s\S]*\n\{\}\n$/);
+      const [, , audit = ''] = await waitFor(
+        / 200 {2}AWSReservedSSO_Operators_\w{16} {2}revoke {2}(revoked) {2}.*\n {10}(\{.*\})\n/,
+        before,
+      );
+      expect(JSON.parse(audit)).toMatchObject({ message: 'token revocation', given_up: true });
     },
   ],
 ];

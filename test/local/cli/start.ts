@@ -36,8 +36,7 @@ async function run(options: Options): Promise<number> {
     const isReal = !policy.clients.every(local.isLocal);
     const token = await vend(running, setup, isReal);
     if (options.once) return token === undefined ? 1 : 0;
-    const shown = isReal ? undefined : token;
-    await stay({ setup, local, stack, clock, strangers, token: shown }, running, options, print);
+    await stay({ setup, local, stack, clock, strangers }, running, options, print);
     return 0;
   } finally {
     await Promise.all([stack.close(), local.connect?.close()]);

@@ -100,8 +100,8 @@ export function theDoors(doors: readonly Door[], control: string): string {
     '',
     listDoors(first, heading),
     '',
-    heading(`All ${doors.length} doors`),
-    ...[...others].map((group) => `  ${group.split(':')[0]}`),
+    heading(`All ${doors.length} commands`),
+    `  More of them, under ${[...others].map((group) => group.split(':')[0]).join('; ')}`,
     `curl ${control}/`,
     '',
   ].join('\n');

@@ -24,18 +24,15 @@ export function grantedRequests(
   );
 }
 
-/** The revocation of a token of that client, by the first caller that the policy lets do it. */
-export function revocationOf(
-  token: string,
+/** The first caller that the policy lets revoke tokens of that client. */
+export function callerWhoRevokes(
   client: string,
-  { grants, clients }: Policy,
+  { grants }: Policy,
   callers: readonly Caller[],
-): SignedRequest | undefined {
-  const caller = callers.find((one) =>
+): Caller | undefined {
+  return callers.find((one) =>
     grants.some((grant) => grant.revoke && grant.client === client && isGranted(grant, one)),
   );
-  const fields = { ...(clients.length > 1 && { client_id: client }), token };
-  return caller && { caller, body: JSON.stringify(fields) };
 }
 
 /** A caller of the list that has a client_credentials grant, but none for this request. */

@@ -1,13 +1,13 @@
 import { hash } from 'node:crypto';
 import type { Client, Policy } from '../../../lambda/policy/policy.ts';
 import type { Caller } from '../emulators/callers.ts';
-import { curlCommand, curlWith, environmentOf, quote } from './curl.ts';
+import { curlCommand, curlWith, environmentOf, quote, tokenOf } from './curl.ts';
 import type { Door } from './door.ts';
 import {
+  callerWhoRevokes,
   callerWithoutGrant,
   type GrantedRequest,
   grantedRequests,
-  revocationOf,
 } from './granted-requests.ts';
 
 export type SignedDoorOptions = {
@@ -18,8 +18,6 @@ export type SignedDoorOptions = {
   callers: readonly Caller[];
   strangers: readonly Caller[];
   first: GrantedRequest;
-  /** A token that the first request was vended. */
-  token: string | undefined;
   /** Whether a client's Connect is on this machine. */
   isLocal: (client: Client) => boolean;
   /** What the local Connect accepts as a retailer's assertion. */
@@ -31,19 +29,21 @@ export function signedDoors(options: SignedDoorOptions): Door[] {
   return [...asking(options), ...otherGrantTypes(options), ...refusals(options), ...revoking(options)];
 }
 
-function asking({ url, policy, callers, first }: SignedDoorOptions): Door[] {
+function asking(options: SignedDoorOptions): Door[] {
+  const { url, policy, callers, first } = options;
   const others = grantedRequests(policy, callers, 'client_credentials');
   const other = others.find(
     ({ caller, grant }) => caller.principalArn !== first.caller.principalArn && grant.id !== first.grant.id,
   );
   const group = 'Ask for a token';
-  const again = '200 with the same token: the cache status is a hit, in memory or in the table';
+  const again = '200 with the same token: cache-status is a hit, in memory or in the table';
   return [
     { group, expect: again, command: curlCommand(url, first), isFirst: true },
     {
-      group: 'Ask from a program of your own',
-      expect: 'What a kit needs of its environment: then run node examples/typescript/example.ts, for one',
-      command: environmentOf(url, first.caller),
+      group: 'Ask from a program of your own, in a shell of its own',
+      expect:
+        `The environment of a kit. Then, for one: npx node examples/typescript/example.ts ${first.grant.scopes[0] ?? ''}`.trimEnd(),
+      command: environmentOf(url, first.caller, connectOf(options, first.client)),
       isFirst: true,
     },
     ...(other === undefined
@@ -56,6 +56,11 @@ function asking({ url, policy, callers, first }: SignedDoorOptions): Door[] {
           },
         ]),
   ];
+}
+
+/** Where the client's Connect is, if that is on this machine. */
+function connectOf({ policy, isLocal }: SignedDoorOptions, client: string): string | undefined {
+  return policy.clients.find((one) => one.name === client && isLocal(one))?.baseUrl;
 }
 
 function otherGrantTypes(options: SignedDoorOptions): Door[] {
@@ -132,17 +137,16 @@ function refusals({ url, policy, callers, strangers, first }: SignedDoorOptions)
   ];
 }
 
-function revoking({ url, policy, callers, first, token: given }: SignedDoorOptions): Door[] {
-  const revocation = revocationOf(given ?? 'TOKEN', first.client, policy, callers);
-  if (revocation === undefined) return [];
+function revoking({ url, policy, callers, first }: SignedDoorOptions): Door[] {
+  const caller = callerWhoRevokes(first.client, policy, callers);
+  if (caller === undefined) return [];
+  const start = policy.clients.length > 1 ? `{"client_id":"${first.client}","token":"` : '{"token":"';
   return [
     {
       group: 'Revoke a token',
       expect:
-        given === undefined
-          ? '200 {}, with a token in place of TOKEN: nobody is vended it a minute later'
-          : '200 {}: within a minute the first request of this list gets a new token',
-      command: curlCommand(`${url}/revoke`, revocation),
+        '200 {}: the token of the first request of this list. Within a minute that request gets another one',
+      command: curlWith(`${url}/revoke`, caller, `${quote(start)}"${tokenOf(url, first)}"${quote('"}')}`),
     },
   ];
 }
