@@ -39,7 +39,7 @@ const throttlingErrors = new Set([
 type Outcome = { answer: Record<string, unknown> } | { fault: AwsFault; isPassing: boolean };
 
 /**
- * Does what the SDK's clients do, for what the functions call, in a thirtieth of their code: every cold start loads this.
+ * Does what the SDK's clients do, for what the functions call, in a tenth of their code: every cold start loads this.
  * Throttling, 5xx and failures of the network are tried again, with jitter, `maxAttempts` times in all, and a clock that is
  * wrong is put right by the response's Date.
  */
