@@ -1,6 +1,8 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { createDynamoDBClient } from '../../lambda/dynamodb/dynamodb-client.ts';
+import { createDynamoDBTable } from '../../lambda/dynamodb/dynamodb-table.ts';
 import type { Row, TokenTable } from '../../lambda/tokens/token-table.ts';
-import { type DynamoDB, tableFaults } from '../local/emulators/dynamodb-emulator.ts';
+import { type DynamoDB, tableFaults, tableName } from '../local/emulators/dynamodb-emulator.ts';
 import { createMemoryTable } from '../support/memory-table.ts';
 import { startTokenTable } from '../support/token-table.ts';
 import { tokenOf } from '../support/tokens.ts';
@@ -86,6 +88,16 @@ describe.each(['DynamoDB', 'DynamoDB by its SDK', 'memory'] as const)('the table
     await replace(full, 'one', undefined);
     expect(await table.read('Key', signal)).toMatchObject({ revision: undefined });
   });
+});
+
+it.each(['AWS_ENDPOINT_URL_DYNAMODB', 'AWS_ENDPOINT_URL'])('the table is where %s says', async (variable) => {
+  const before = dynamodb.calls.length;
+  for (const name of ['AWS_ENDPOINT_URL_DYNAMODB', 'AWS_ENDPOINT_URL'])
+    vi.stubEnv(name, name === variable ? dynamodb.url : undefined);
+  const table = createDynamoDBTable(createDynamoDBClient({ maxAttempts: 1 }), tableName);
+  expect(await table.read('key', signal)).toMatchObject({ kind: 'row' });
+  expect(dynamodb.calls.length).toBe(before + 1);
+  vi.stubEnv('AWS_ENDPOINT_URL_DYNAMODB', dynamodb.url);
 });
 
 describe('a table whose answers get lost', () => {
