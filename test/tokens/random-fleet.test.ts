@@ -135,4 +135,4 @@ it('no token is vended that is expired or too short, and nothing costs more than
   expect(totals.vends).toBeGreaterThan(100_000);
   expect(totals.mints).toBeLessThan(totals.requests / 20);
   expect(totals.calls).toBeLessThan(totals.requests * 2);
-}, 60_000);
+}, 120_000);

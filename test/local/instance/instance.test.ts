@@ -36,6 +36,8 @@ describe('an instance', () => {
     ['a process', true],
   ])(
     'that is %s finds its bundle in any folder, tells what it loads, and has a clock of its own',
+    // The table has 0.7 s, which a busy machine may take.
+    { retry: 2 },
     async (_what, inProcesses) => {
       const odd = join(folder, 'a b%20#c?d');
       mkdirSync(odd, { recursive: true });
