@@ -17,17 +17,22 @@ export type Ratios = { ratios: Record<string, number>; control: number };
 export async function measureAgainst(reference: Subject, subjects: Record<string, Subject>): Promise<Ratios> {
   for (let tries = 1; ; tries++) {
     const costs = await quietly(() => measure({ reference, ...subjects, control: () => reference() }));
-    const ratios = Object.fromEntries(
-      Object.entries(costs).map(([name, values]) => [
-        name,
-        median(values.map((cost, round) => cost / (costs['reference']?.[round] ?? Number.NaN))),
-      ]),
-    );
+    const ratios = ratiosTo('reference', costs);
     const control = ratios['control'] ?? Number.NaN;
     if (control >= 0.9 && control <= 1.1) return { ratios, control };
     if (tries === 10)
       throw new Error(`Too busy a machine: the control is ${control.toFixed(2)}, not 0.9 to 1.1`);
   }
+}
+
+/** The median of each subject's ratios to the reference, of which each is of one round. */
+export function ratiosTo(reference: string, costs: Record<string, number[]>): Record<string, number> {
+  return Object.fromEntries(
+    Object.entries(costs).map(([name, values]) => [
+      name,
+      median(values.map((cost, round) => cost / (costs[reference]?.[round] ?? Number.NaN))),
+    ]),
+  );
 }
 
 async function measure(subjects: Record<string, Subject>): Promise<Record<string, number[]>> {

@@ -8,6 +8,7 @@ import { coldMisses, outageRideThrough, simulateFleet } from './fleet.ts';
 import { perRound, rounds } from './interleaved.ts';
 import { machine, markdown, type Row } from './report.ts';
 import { coldVends, sideBySide } from './side-by-side.ts';
+import { clientRounds, invocationsPerRound, warmVendUnderClient } from './under-client.ts';
 import { warmVend } from './warm-vend.ts';
 
 type Bench = {

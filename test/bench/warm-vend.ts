@@ -1,5 +1,4 @@
 import { pathToFileURL } from 'node:url';
-import { Logger } from '@aws-lambda-powertools/logger';
 import { createHandler } from '../../lambda/http/handler.ts';
 import { readTokenRequest } from '../../lambda/http/token-request.ts';
 import { createVend, type Vend } from '../../lambda/http/vend.ts';
@@ -8,6 +7,7 @@ import { createLog } from '../../lambda/observability/log.ts';
 import { embedMetrics, type Metric } from '../../lambda/observability/metrics.ts';
 import type { Policy } from '../../lambda/policy/policy.ts';
 import { world } from '../support/token-world.ts';
+import { consoleHandler, powertoolsHandler } from './constant-handlers.ts';
 import { type Handler, lambdaContext, proxyEvent, startHarness } from './harness.ts';
 import { measureAgainst, quietly, type Subject } from './interleaved.ts';
 import type { Row } from './report.ts';
@@ -74,34 +74,6 @@ export function calling(handler: Handler): Subject {
     // Of the last few seconds, as API Gateway's are.
     if (++calls % 1_000 === 0) event = proxyEvent();
     return handler({ ...event }, lambdaContext());
-  };
-}
-
-type Line = { request_id: string; grant_type: string };
-
-/** What each handler here is compared with: nothing but parse, one line, a constant answer. */
-export function powertoolsHandler(): Handler {
-  const logger = new Logger();
-  return constantHandler((line) => logger.info('token request', line));
-}
-
-function consoleHandler(): Handler {
-  return constantHandler((line) => {
-    const start = { level: 'INFO', message: 'token request', timestamp: new Date().toISOString() };
-    console.log(JSON.stringify({ ...start, ...line }));
-  });
-}
-
-function constantHandler(log: (line: Line) => void): Handler {
-  return async (event) => {
-    const { body, requestContext } = event as { body: string; requestContext: { requestId: string } };
-    const { grant_type } = JSON.parse(body) as { grant_type: string };
-    log({ request_id: requestContext.requestId, grant_type });
-    return {
-      statusCode: 200,
-      headers: { 'Content-Type': 'application/json' },
-      body: '{"access_token":"constant"}',
-    };
   };
 }
 
