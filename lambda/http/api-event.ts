@@ -1,36 +1,61 @@
-import * as z from 'zod/mini';
 import { OAuthError } from './oauth-error.ts';
 
-/** Its values are checked where they are read: parsing two dozen headers in every request would be wasted work. */
-const map = z.optional(z.nullable(z.custom<Record<string, unknown>>((value) => typeof value === 'object')));
+/** Its values are checked where they are read: checking two dozen headers in every request would be wasted work. */
+type ValuesByName = Readonly<Record<string, unknown>> | null | undefined;
+type OptionalText = string | null | undefined;
 
 /** The parts of API Gateway's REST proxy event that the function reads; it ignores all others. */
-const schema = z.object({
-  httpMethod: z.string(),
-  path: z.string(),
-  pathParameters: map,
-  headers: map,
-  multiValueHeaders: map,
-  queryStringParameters: map,
-  multiValueQueryStringParameters: map,
-  body: z.optional(z.nullable(z.string())),
-  isBase64Encoded: z.optional(z.boolean()),
-  requestContext: z.object({
-    requestId: z.string(),
-    identity: z.object({
-      userArn: z.optional(z.nullable(z.string())),
-      accountId: z.optional(z.nullable(z.string())),
-    }),
-  }),
-});
-
-export type ApiEvent = z.infer<typeof schema>;
+export type ApiEvent = {
+  httpMethod: string;
+  path: string;
+  pathParameters?: ValuesByName;
+  headers?: ValuesByName;
+  multiValueHeaders?: ValuesByName;
+  queryStringParameters?: ValuesByName;
+  multiValueQueryStringParameters?: ValuesByName;
+  body?: OptionalText;
+  isBase64Encoded?: boolean | undefined;
+  requestContext: { requestId: string; identity: { userArn?: OptionalText; accountId?: OptionalText } };
+};
 
 /** Rejects events that are not API Gateway's. This catches mistakes; it is no security boundary. */
 export function readApiEvent(event: unknown): ApiEvent {
-  const parsed = schema.safeParse(event);
-  if (parsed.success) return parsed.data;
+  if (isApiEvent(event)) return event;
   throw new OAuthError('not_api_gateway', 'This function accepts API Gateway requests only.');
+}
+
+type Unchecked = Readonly<Record<string, unknown>>;
+
+function isApiEvent(event: unknown): event is ApiEvent {
+  if (!isObject(event) || !isObject(event['requestContext'])) return false;
+  const { requestId, identity } = event['requestContext'];
+  return (
+    typeof event['httpMethod'] === 'string' &&
+    typeof event['path'] === 'string' &&
+    maps.every((name) => isObject(event[name] ?? {})) &&
+    isOptionalText(event['body']) &&
+    ['boolean', 'undefined'].includes(typeof event['isBase64Encoded']) &&
+    typeof requestId === 'string' &&
+    isObject(identity) &&
+    isOptionalText(identity['userArn']) &&
+    isOptionalText(identity['accountId'])
+  );
+}
+
+const maps = [
+  'pathParameters',
+  'headers',
+  'multiValueHeaders',
+  'queryStringParameters',
+  'multiValueQueryStringParameters',
+] as const satisfies ReadonlyArray<keyof ApiEvent>;
+
+function isObject(value: unknown): value is Unchecked {
+  return typeof value === 'object' && value !== null;
+}
+
+function isOptionalText(value: unknown): value is OptionalText {
+  return typeof (value ?? '') === 'string';
 }
 
 /** Every value of a header. `name` is in lower case; the request may write it in any case. */

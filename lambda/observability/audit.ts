@@ -79,18 +79,20 @@ function outcomeMetric({ operation, grant_ids }: Audit, { error }: RequestOutcom
   return { name: grant_ids === undefined ? 'Denials' : 'Failures', ...once, by: 'reason' };
 }
 
-function auditLine(
-  { operation: _, mint, revocation, ...known }: Audit,
-  { error, durationMs }: RequestOutcome,
-): Record<string, unknown> {
+function auditLine(audit: Audit, { error, durationMs }: RequestOutcome): Record<string, unknown> {
   return {
-    ...known,
+    ...audit,
+    // JSON has no undefined fields: what these say stands in fields of their own.
+    operation: undefined,
+    mint: undefined,
+    revocation: undefined,
     // An outage after the policy has allowed the request is no denial.
-    decision: known.grant_ids === undefined ? 'deny' : 'allow',
-    ...(error && { reason: error.reason, error: error.code }),
+    decision: audit.grant_ids === undefined ? 'deny' : 'allow',
+    reason: error?.reason,
+    error: error?.code,
     status: error?.status ?? 200,
     duration_ms: Math.round(durationMs),
-    ...mintFields(mint),
-    ...revocationFields(revocation),
+    ...mintFields(audit.mint),
+    ...revocationFields(audit.revocation),
   };
 }

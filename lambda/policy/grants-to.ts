@@ -4,72 +4,54 @@ import { type Identity, matchesPrincipal, type Principal } from './principal.ts'
 /** A grant, by its place in the policy, and one of its principals. */
 type Entry = { at: number; principal: Principal };
 
-/** What is granted in one account to its roles, or to its users. */
-type Bucket = {
-  /** Places of grants, by the whole name of a principal. */
-  exact: Map<string, number[]>;
-  /** Grants to patterns, by the text that a name has to begin with. */
-  patterns: Map<string, Entry[]>;
-  /** The lengths of these texts: 64 at most, since no name is longer. */
-  lengths: Set<number>;
+/** The principals of one account. */
+type Index = {
+  /** By their name, which in a pattern is the text that a caller's name has to begin with. */
+  byName: Map<string, Entry[]>;
+  /** The lengths of the patterns: 64 at most, since no name is longer. */
+  patternLengths: Set<number>;
 };
 
-type Index = ReadonlyMap<string, Bucket>;
-
 /**
- * Every grant to this caller, whatever it is for, in the order of the policy. It looks them up in an index, so that the
- * cost does not grow with the policy.
+ * Every grant to this caller, whatever it is for, in the order of the policy. An index by account and name narrows them
+ * down, so that the cost does not grow with the policy; `matchesPrincipal` decides.
  */
 export function grantsTo({ grants }: Policy, caller: Identity): Grant[] {
-  const bucket = indexOf(grants).get(bucketKey(caller));
-  if (bucket === undefined) return [];
-  const places = new Set(bucket.exact.get(caller.name));
-  for (const length of bucket.lengths) {
-    for (const { at, principal } of bucket.patterns.get(caller.name.slice(0, length)) ?? [])
+  const index = indexesOf(grants).get(caller.account);
+  if (index === undefined) return [];
+  const { byName, patternLengths } = index;
+  const places = new Set<number>();
+  const addMatching = (name: string) => {
+    for (const { at, principal } of byName.get(name) ?? [])
       if (matchesPrincipal(principal, caller)) places.add(at);
-  }
+  };
+  addMatching(caller.name);
+  for (const length of patternLengths) addMatching(caller.name.slice(0, length));
   return [...places].sort((one, other) => one - other).flatMap((at) => grants[at] ?? []);
 }
 
-/** No grant changes after the policy was read, so one index serves as long as the grants live. */
-const indexes = new WeakMap<readonly Grant[], Index>();
+/** By the grants of a policy, which never change: one set of indexes serves as long as they live. */
+const known = new WeakMap<readonly Grant[], Map<string, Index>>();
 
-function indexOf(grants: readonly Grant[]): Index {
-  const known = indexes.get(grants);
-  if (known !== undefined) return known;
-  const index = createIndex(grants);
-  indexes.set(grants, index);
-  return index;
+function indexesOf(grants: readonly Grant[]): Map<string, Index> {
+  const found = known.get(grants);
+  if (found !== undefined) return found;
+  const created = createIndexes(grants);
+  known.set(grants, created);
+  return created;
 }
 
-function createIndex(grants: readonly Grant[]): Index {
-  const index = new Map<string, Bucket>();
+/** One index for each account. */
+function createIndexes(grants: readonly Grant[]): Map<string, Index> {
+  const indexes = new Map<string, Index>();
   for (const [at, { principals }] of grants.entries()) {
     for (const principal of principals) {
-      const { exact, patterns, lengths } = entryOf(index, bucketKey(principal), emptyBucket);
-      if (principal.match === 'exact') {
-        entryOf(exact, principal.name, () => []).push(at);
-      } else {
-        entryOf(patterns, principal.name, () => []).push({ at, principal });
-        lengths.add(principal.name.length);
-      }
+      const { account, name, match } = principal;
+      const index: Index = indexes.get(account) ?? { byName: new Map(), patternLengths: new Set() };
+      indexes.set(account, index);
+      index.byName.set(name, [...(index.byName.get(name) ?? []), { at, principal }]);
+      if (match !== 'exact') index.patternLengths.add(name.length);
     }
   }
-  return index;
-}
-
-function emptyBucket(): Bucket {
-  return { exact: new Map(), patterns: new Map(), lengths: new Set() };
-}
-
-function bucketKey({ partition, account, kind }: Identity): string {
-  return `${partition} ${account} ${kind}`;
-}
-
-function entryOf<Value>(map: Map<string, Value>, key: string, create: () => Value): Value {
-  const known = map.get(key);
-  if (known !== undefined) return known;
-  const created = create();
-  map.set(key, created);
-  return created;
+  return indexes;
 }

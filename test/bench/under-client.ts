@@ -8,10 +8,10 @@ import { ratiosTo } from './interleaved.ts';
 import type { Row } from './report.ts';
 import { startRuntimeApi } from './runtime-api.ts';
 
-export const clientRounds = 25;
+export const clientRounds = 15;
 export const invocationsPerRound = 400;
 /** For the compiler, before the first round that counts. */
-const warmUpRounds = 10;
+const warmUpRounds = 8;
 
 /** A process that a runtime client keeps alive. */
 type Instance = {
