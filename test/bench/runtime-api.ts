@@ -4,8 +4,6 @@ import { text } from 'node:stream/consumers';
 
 type Invocation = { event: object; resolve: (response: unknown) => void; reject: (error: Error) => void };
 
-export type RuntimeApi = Awaited<ReturnType<typeof startRuntimeApi>>;
-
 /**
  * Lambda's Runtime API on loopback, for one process and one invocation at a time.
  * Source: "Using the Lambda runtime API for custom runtimes".
