@@ -6,8 +6,8 @@
  *     const connect = connectTokens({ request: { scope: 'connect:fulfillment' } });
  *     const response = await connect.fetch('https://connect.instacart.com/v2/…');
  *
- * TOKEN_URL in the environment is the service's URL. The file runs on Node 20 and newer, once its types are erased;
- * Node 22.18 and newer do that by themselves: `TOKEN_URL=… node example.ts` runs the example beside it.
+ * TOKEN_URL in the environment is the service's URL. Node 22.18 and newer run this file as it is; Node 20 runs what tsc
+ * makes of it, or takes `npx tsx`. `TOKEN_URL=… node example.ts connect:fulfillment` runs the example beside it.
  *
  * Keep a token in the process for `expires_in` less 60 seconds, then ask again. That is what `token` and `fetch` do.
  */

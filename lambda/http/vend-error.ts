@@ -21,7 +21,7 @@ export function retryHeaders(reason: Reason, retryAfterMs = 1_000): Record<strin
 export const sentences: Record<Exclude<NoToken['kind'], 'invalid_grant' | 'min_ttl_too_long'>, string> = {
   min_ttl: 'Connect cannot issue a token with that much remaining life yet.',
   out_of_time: descriptions.outOfTime,
-  back_off: 'Connect or AWS failed a moment ago, and this service waits before it tries again.',
+  back_off: 'The last try to get a token failed a moment ago, and this service waits before it tries again.',
   credentials_refused: "Connect refused this service's credentials.",
   query_params_forbidden: "Connect treats this service's credentials as compromised.",
   not_entitled: 'Connect does not let this application have that scope: ask Instacart to enable it.',

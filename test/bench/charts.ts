@@ -53,8 +53,8 @@ export function rideThroughChart(rows: readonly Row[]): Chart {
   });
   const svg = lineChart({
     title,
-    x: { title: 'hours down', ticks: [0, 4, 8, 12, 16, 20, 24], unit: ' h' },
-    y: { title: 'served', ticks: [0, 25, 50, 75, 100], unit: ' %' },
+    x: { title: 'hours down', ticks: [0, 1, 2, 3, 4, 5, 6], unit: ' h' },
+    y: { title: 'served', ticks: [80, 85, 90, 95, 100], unit: ' %' },
     series: [
       series('this service', 'share served'),
       series('a cache that renews at the end', 'share served by a cache that renews at the end'),

@@ -8,7 +8,7 @@ type Axis = { title: string; ticks: readonly number[]; isLogarithmic?: boolean; 
 export type LineChart = { title: string; x: Axis; y: Axis; series: readonly Series[] };
 
 const [width, height] = [720, 360];
-const plot = { left: 80, right: 700, top: 76, bottom: 300 };
+const plot = { left: 80, right: 700, top: 92, bottom: 300 };
 /** Told apart by people who do not see every colour too (Okabe and Ito), on the white that the chart brings along. */
 const colours = ['#0072b2', '#d55e00', '#009e73'];
 
@@ -26,13 +26,16 @@ export function lineChart({ title, x, y, series }: LineChart): string {
     ...y.ticks.map((tick) => label(tickText(tick, y), plot.left - 8, up(tick) + 4, 'text-anchor="end"')),
     ...x.ticks.map((tick) => label(tickText(tick, x), across(tick), plot.bottom + 20, middle)),
     label(x.title, (plot.left + plot.right) / 2, height - 14, middle),
-    label(y.title, plot.left, plot.top - 12, 'fill="#555"'),
-    ...series.map(({ points }, index) =>
-      line(
-        points.map(([at, value]) => [across(at), up(value)]),
-        index,
-      ),
-    ),
+    label(y.title, plot.left - 8, plot.top - 16, 'text-anchor="end"'),
+    // The first series last, so that it lies above the others.
+    ...series
+      .map(({ points }, index) =>
+        line(
+          points.map(([at, value]) => [across(at), up(value)]),
+          index,
+        ),
+      )
+      .toReversed(),
     '</svg>\n',
   ].join('\n');
 }

@@ -34,7 +34,11 @@ describe.each(here)('the kit for $name', (language) => {
   beforeAll(async () => {
     // The service renews a refused token once a minute, whichever kit asks.
     await service.world.forget();
-    driver = startDriver(language, { ...credentials.environment, AWS_EC2_METADATA_DISABLED: 'true' });
+    const command = (await language.prepare?.()) ?? language.command;
+    driver = startDriver(
+      { ...language, command },
+      { ...credentials.environment, AWS_EC2_METADATA_DISABLED: 'true' },
+    );
   });
   beforeEach(() => {
     service.reset();

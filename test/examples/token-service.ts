@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { serve } from '../local/emulators/server.ts';
 import { canary } from '../support/canary.ts';
 import { createWorld } from '../support/world.ts';
@@ -6,7 +7,7 @@ import { createWorld } from '../support/world.ts';
 export type Seen = { fields: Record<string, unknown>; headers: Record<string, string> };
 
 /** What to answer in place of the function: an error with this status, or fields of a 200 that differ. */
-export type Instead = { status?: number; retryAfter?: string; changes?: object };
+export type Instead = { status?: number; retryAfter?: string; changes?: object; afterMs?: number };
 
 type Result = { statusCode: number; headers?: object; body: string };
 
@@ -19,7 +20,8 @@ export async function startTokenService() {
   world.state.invoke = async (event) => {
     state.seen.push(seenOf(event as { body: string; headers: Record<string, string> }));
     onRequest();
-    const { status, retryAfter, changes = {} } = state.instead.shift() ?? state.always ?? {};
+    const { status, retryAfter, changes = {}, afterMs } = state.instead.shift() ?? state.always ?? {};
+    if (afterMs !== undefined) await delay(afterMs);
     if (status !== undefined) return failure(status, retryAfter);
     const result = (await world.invoke(event)) as Result;
     return { ...result, body: JSON.stringify({ ...JSON.parse(result.body), ...changes }) };

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { differenceLines, differencesBetween } from '../../infra/grants/differences.ts';
 import { compilePolicy } from '../../infra/policy/compile.ts';
+import { longestMinTtlSeconds } from '../../lambda/protocol/contract.ts';
 import { goodPolicy, toYaml } from '../support/policies.ts';
 import { arn, type Fields, policyText } from './policy-on-disk.ts';
 
@@ -216,7 +217,7 @@ describe('no difference', () => {
       [{ ...base, principals: [arn('apps*')] }],
       [{ ...base, principals: [arn('apps*'), arn('appsb')] }],
     ],
-    ['the longest min_ttl that the service allows', [base], [{ ...base, maxMinTtl: 7200 }]],
+    ['the longest min_ttl that the service allows', [base], [{ ...base, maxMinTtl: longestMinTtlSeconds }]],
     [
       'revoke in another grant for the same client',
       [base, { ...base, id: 'b', revoke: true }],

@@ -1,43 +1,40 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Caller } from '../emulators/callers.ts';
 import type { Answered } from '../emulators/gateway-emulator.ts';
-import { type Stack, startStack } from '../instance/system.ts';
-import type { LocalConnect } from './local-connect.ts';
+import { type Stack, type StackOptions, startStack } from '../instance/system.ts';
 import type { Secrets } from './secrets-file.ts';
 import { type AuditLine, createTally, readAuditLine } from './tally.ts';
+
+/** A stack that runs for hours must not keep them all. */
+const keptLines = 1_000;
 
 export type LocalStack = {
   stack: Stack;
   /** The function's audit line for a request; undefined if it never wrote one. */
   auditOf: (requestId: string) => Promise<AuditLine | undefined>;
-  /** Passes every later answer to `listener`. */
-  listen: (listener: (answered: Answered) => void) => void;
+  /** Passes every later answer to `listener`, until the function that it returns is called. */
+  listen: (listener: (answered: Answered) => void) => () => void;
   /** One line about what the stack has done so far. */
   summary: () => string;
 };
 
 /** The stack, with its counts and its audit lines. */
 export async function startLocalStack(
-  { compiled }: LocalConnect,
-  callers: readonly Caller[],
-  secrets: Secrets,
-  { port, instances }: { port: number; instances: number },
+  options: Omit<StackOptions, 'secrets' | 'onLine' | 'onAnswer'> & { secrets: Secrets },
 ): Promise<LocalStack> {
   const tally = createTally();
   const audits = new Map<string, AuditLine>();
-  const listeners: Array<(answered: Answered) => void> = [];
+  const listeners = new Set<(answered: Answered) => void>();
   const stack = await startStack({
-    policy: compiled,
-    callers,
-    secrets: Object.fromEntries(Object.entries(secrets).map(([name, pair]) => [name, JSON.stringify(pair)])),
-    port,
-    instances,
+    ...options,
+    secrets: Object.fromEntries(
+      Object.entries(options.secrets).map(([name, pair]) => [name, JSON.stringify(pair)]),
+    ),
     onLine: (line) => {
       const audit = readAuditLine(line);
       if (audit === undefined) return;
       tally.audited(audit);
-      // Only the first request's line is needed; a stack that runs for hours must not keep them all.
-      if (audits.size < 100) audits.set(audit.request_id, audit);
+      audits.set(audit.request_id, audit);
+      if (audits.size > keptLines) audits.delete(audits.keys().next().value ?? '');
     },
     onAnswer: (answered) => {
       tally.answered(answered);
@@ -52,7 +49,8 @@ export async function startLocalStack(
       return audits.get(requestId);
     },
     listen: (listener) => {
-      listeners.push(listener);
+      listeners.add(listener);
+      return () => listeners.delete(listener);
     },
     summary: tally.summary,
   };

@@ -1,60 +1,31 @@
-import { execFile, spawn } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
+import { type Result, repository, run as runAt, startAndStay } from './start-process.ts';
 
-const repository = join(import.meta.dirname, '..', '..', '..');
-const folder = mkdtempSync(join(tmpdir(), 'start-'));
-afterAll(() => rmSync(folder, { recursive: true }));
+const home = mkdtempSync(join(tmpdir(), 'start-'));
+afterAll(() => rmSync(home, { recursive: true }));
 
-type Result = { code: number; stdout: string; stderr: string };
-
-function run(command: string, args: string[], shell: Record<string, string> = {}, cwd = repository) {
-  const env = { PATH: process.env['PATH'] ?? '', HOME: folder, NO_COLOR: '1', ...shell };
-  return new Promise<Result>((resolve) => {
-    execFile(command, args, { cwd, env }, (error, stdout, stderr) => {
-      resolve({ code: error === null ? 0 : Number(error.code), stdout, stderr });
-    });
-  });
-}
+const run = (command: string, args: string[], shell: Record<string, string> = {}, cwd = repository) =>
+  runAt(command, args, { home, cwd, shell });
 
 /** As npm runs the script of package.json. */
-const start = (args: string[], shell?: Record<string, string>) =>
+const start = (args: string[], shell?: Record<string, string>): Promise<Result> =>
   run(
     process.execPath,
     ['infra/preflight.js', '--clean', 'test/local/cli/start.ts', '--once', ...args],
     shell,
   );
 
-/** What it prints before it waits for requests; then Ctrl-C ends it. */
-function startAndStay(args: string[]): Promise<string> {
-  const env = { PATH: process.env['PATH'] ?? '', HOME: folder, NO_COLOR: '1' };
-  const program = ['infra/preflight.js', '--clean', 'test/local/cli/start.ts', ...args];
-  const child = spawn(process.execPath, program, { cwd: repository, env, detached: true });
-  let printed = '';
-  let isEnding = false;
-  child.stdout.on('data', (text) => {
-    printed += String(text);
-    if (isEnding || !printed.includes('Ctrl-C ends the stack.')) return;
-    isEnding = true;
-    // As a terminal does, to the whole group.
-    process.kill(-Number(child.pid), 'SIGINT');
-  });
-  child.stderr.on('data', (text) => {
-    printed += String(text);
-  });
-  return new Promise((resolve) => child.on('close', () => resolve(printed)));
-}
-
 /** Everything in a shell that would lead the SDK, fetch or Node astray. */
 function hostileShell(): Record<string, string> {
-  const TMPDIR = join(folder, 'a b%20#c?d');
+  const TMPDIR = join(home, 'a b%20#c?d');
   mkdirSync(TMPDIR, { recursive: true });
-  mkdirSync(join(folder, '.aws'), { recursive: true });
+  mkdirSync(join(home, '.aws'), { recursive: true });
   const profile = '[default]\nuse_fips_endpoint = true\nuse_dualstack_endpoint = true\nretry_mode = none\n';
-  writeFileSync(join(folder, '.aws', 'config'), profile);
+  writeFileSync(join(home, '.aws', 'config'), profile);
   const proxy = 'http://127.0.0.1:9';
   return {
     TMPDIR,
@@ -86,49 +57,53 @@ describe('npm start', () => {
 
   it('reads relative paths from the folder that the user is in', async () => {
     const mine = readFileSync(join(repository, 'test', 'local', 'cli', 'callers.yaml'), 'utf8');
-    writeFileSync(join(folder, 'mine.yaml'), mine.replaceAll('sessionName: example', 'sessionName: mine'));
+    writeFileSync(join(home, 'mine.yaml'), mine.replaceAll('sessionName: example', 'sessionName: mine'));
     const args = ['--prefix', repository, 'start', '--', '--once', '--callers', 'mine.yaml'];
-    const { code, stdout, stderr } = await run('npm', args, {}, folder);
+    const { code, stdout, stderr } = await run('npm', args, {}, home);
     expect([code, stderr]).toEqual([0, '']);
     expect(stdout).toContain('arn:aws:sts::111122223333:assumed-role/checkout-api/mine');
     const missing = await run(
       'npm',
       ['--prefix', repository, 'start', '--', '--policy', 'no.yaml'],
       {},
-      folder,
+      home,
     );
     expect(missing.code).toBe(2);
-    expect(missing.stderr).toContain(`${folder}/no.yaml: there is no such file`);
+    expect(missing.stderr).toContain(`${home}/no.yaml: there is no such file`);
   });
 
-  it('runs the prober after the first refresh, where the policy has one', async () => {
-    const example = readFileSync(join(repository, 'test', 'local', 'cli', 'policy.yaml'), 'utf8');
-    const server = createServer();
-    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-    const { port } = server.address() as { port: number };
-    await new Promise((resolve) => server.close(resolve));
-    const mine = example.slice(0, example.indexOf('\nprober:'));
-    const policy = join(folder, 'without-prober.yaml');
-    writeFileSync(policy, mine.replace('https://connect.instacart.com', `http://127.0.0.1:${port}`));
-    const secrets = join('test', 'local', 'cli', 'secrets.yaml');
-    const [withProber, without] = await Promise.all([
-      startAndStay([]),
-      startAndStay(['--policy', policy, '--secrets', secrets]),
+  it('vends with any policy and no other file: local Connect, made-up secrets, a caller for each principal', async () => {
+    const deployed = readFileSync(join(repository, 'infra', 'policy.yaml'), 'utf8');
+    const own = join(home, 'own.yaml');
+    writeFileSync(own, deployed.replaceAll('111122223333', '222233334444'));
+    const callers = join('test', 'local', 'cli', 'callers.yaml');
+    const [stays, ofOwnAccount, ofAnother] = await Promise.all([
+      startAndStay(['--policy', 'infra/policy.yaml', '--local-connect'], home).then(({ end }) => end()),
+      start(['--policy', own, '--local-connect']),
+      start([
+        '--policy',
+        'infra/policy.yaml',
+        '--local-connect',
+        '--callers',
+        callers,
+        '--account',
+        '222233334444',
+      ]),
     ]);
-    expect(withProber).toMatch(
-      /2 renewed, 0 failed\.\n\nThe prober was vended a token, and was refused a scope: right\.\n/,
+    expect(stays).toContain('The response: 200');
+    expect(stays).toMatch(/2 renewed, 0 failed\.\n\nDo it yourself\n/);
+    expect(stays).toContain("--user 'example-checkout-api:not-a-secret-checkout-api'");
+    expect([ofOwnAccount.code, ofOwnAccount.stderr]).toEqual([0, '']);
+    expect(ofOwnAccount.stdout).toContain('arn:aws:sts::222233334444:assumed-role/checkout-api/example');
+    expect([ofAnother.code, ofAnother.stderr]).toEqual([1, '']);
+    expect(ofAnother.stdout).toContain(
+      'Signed with the key example-checkout-api as role/apps/checkout-api of 111122223333. The signature is right.',
     );
-    expect(without).toContain('2 renewed, 0 failed.');
-    expect(without).not.toContain('prober');
+    expect(ofAnother.stdout).toContain("111122223333 is not the API's account, 222233334444");
   });
 
   it.each([
     ['--polcy x', /^Unknown option '--polcy'\. Options: npm start -- --help\n$/],
-    ['extra', /^Unexpected argument 'extra'\. /],
-    ['--port 70000', /^--port 70000: write a port, 0 to 65535\n$/],
-    ['--instances 0', /^--instances 0: write a number, 1 to 32\n$/],
-    ['--callers package.json', /^package\.json:1:1 write a caller: /],
-    ['--secrets test', /^test: this is a folder: write the path of a file\n$/],
     ['--policy infra/policy.yaml', /^https:\/\/connect\.instacart\.com is not on this machine: /],
   ])('refuses %s in one sentence', async (options, sentence) => {
     const { code, stdout, stderr } = await start(options.split(' '));
@@ -141,7 +116,7 @@ describe('npm start', () => {
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
     const { port } = server.address() as { port: number };
     const example = readFileSync(join(repository, 'test', 'local', 'cli', 'policy.yaml'), 'utf8');
-    const policy = join(folder, 'policy.yaml');
+    const policy = join(home, 'policy.yaml');
     writeFileSync(policy, example.replace('https://connect.instacart.com', `http://127.0.0.1:${port}`));
     const secrets = join('test', 'local', 'cli', 'secrets.yaml');
     const [ofPolicy, ofOption] = await Promise.all([

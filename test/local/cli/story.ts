@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto';
 import { styleText } from 'node:util';
-import type { Policy } from '../../../lambda/policy/policy.ts';
 import type { ProbeKind, ProbeVerdict } from '../../../lambda/probe/probe.ts';
+import type { SignedRequest } from '../control/curl.ts';
+import { type Door, listDoors } from '../control/door.ts';
 import { userArnOf } from '../emulators/callers.ts';
 import type { Stack } from '../instance/system.ts';
-import type { FirstRequest } from './first-request.ts';
-import { isLocal } from './local-connect.ts';
+import type { LocalConnect } from './local-connect.ts';
 import type { AuditLine } from './tally.ts';
 
 /** Bold on a terminal only, and not where NO_COLOR is set: styleText checks both. */
@@ -16,7 +16,7 @@ export function heading(text: string): string {
 /** The parts that run, for a first-time reader. */
 export function whatRuns(
   { url, built, secretsManager, dynamodb }: Stack,
-  { clients }: Policy,
+  { compiled, isLocal }: LocalConnect,
   instances: number,
 ): string {
   const kilobytes = Math.round(built.bytes / 1000);
@@ -27,7 +27,7 @@ export function whatRuns(
     `  vend function    the deployed bundle, ${kilobytes} kB; instances: ${instances}`,
     `  token table      ${dynamodb.url}`,
     `  Secrets Manager  ${secretsManager.url}`,
-    ...clients.map((client) =>
+    ...compiled.policy.clients.map((client) =>
       isLocal(client)
         ? `  Connect          ${client.baseUrl}, for the client ${client.name}`
         : `  Connect, real    ${client.baseUrl}, for the client ${client.name}`,
@@ -37,7 +37,7 @@ export function whatRuns(
 }
 
 /** The caller and its request. */
-export function theRequest(url: string, { caller, body }: FirstRequest): string {
+export function theRequest(url: string, { caller, body }: SignedRequest): string {
   return [
     heading('A workload asks for a token'),
     `  It runs as ${userArnOf(caller)},`,
@@ -89,6 +89,22 @@ export function theProbe(verdicts: unknown): string {
   }[refusal];
   const verdict = [vend, refusal].find((one) => one !== 'right') ?? 'right';
   return `The prober ${vended}, and ${refused}: ${verdict}.\n`;
+}
+
+/** The first few doors, and where all of them are listed. */
+export function theDoors(doors: readonly Door[], control: string): string {
+  const first = doors.filter(({ isFirst }) => isFirst === true);
+  const others = new Set(doors.filter((door) => !first.includes(door)).map(({ group }) => group));
+  return [
+    heading('Do it yourself'),
+    '',
+    listDoors(first, heading),
+    '',
+    heading(`All ${doors.length} commands`),
+    `  More of them, under ${[...others].map((group) => group.split(':')[0]).join('; ')}`,
+    `curl ${control}/`,
+    '',
+  ].join('\n');
 }
 
 export function theRecord(audit: AuditLine | undefined): string {

@@ -49,17 +49,3 @@ export function createTally(): Tally {
     },
   };
 }
-
-/** One line about a request, without anything secret. */
-export function requestLine({ caller, method, path, status, body }: Answered): string {
-  const time = new Date().toTimeString().slice(0, 8);
-  const who = caller?.principalArn.split('/').at(-1) ?? '(nobody)';
-  return `${time}  ${status}  ${method} ${path}  ${who}  ${outcomeOf(path, status, body)}`;
-}
-
-function outcomeOf(path: string, status: number, body: string): string {
-  const said = JSON.parse(body) as Record<string, unknown>;
-  if (status !== 200) return `${said['error']}: ${said['error_description']}`;
-  if (path === revocationPath) return 'revoked';
-  return `${said['scope'] ?? 'unscoped'}, expires in ${said['expires_in']} s`;
-}

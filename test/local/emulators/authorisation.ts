@@ -1,24 +1,46 @@
 import type { Statement } from '../../../infra/api/resource-policy.ts';
 import { accountOf, type Caller } from './callers.ts';
 
-/** The API's account. Its callers need no policy but the API's. */
+/** The API's account where none is named. Its callers need no policy but the API's. */
 export const ownAccount = '111122223333';
 
+/** What the two policies say of a caller. */
+export type Decision = {
+  isAllowed: boolean;
+  /** The statements of the resource policy that deny. */
+  denying: readonly Statement[];
+  byResource: boolean;
+  byIdentity: boolean;
+  /** The API's. */
+  account: string;
+};
+
+export type Request = { sourceVpce?: string | undefined; account?: string };
+
 /**
- * Whether API Gateway allows a caller. An explicit deny wins. In the API's own account the identity's policy or the
+ * Whether API Gateway allows a caller, and why. An explicit deny wins. In the API's own account the identity's policy or the
  * resource policy must allow, for another account both. Every statement's Principal is `*`. Source: API Gateway,
  * "Authorization flow". A test compares it with an evaluator of IAM policies that is not ours.
  */
+export function authorise(
+  statements: readonly Statement[],
+  caller: Caller,
+  { sourceVpce, account = ownAccount }: Request = {},
+): Decision {
+  const applying = statements.filter((statement) => conditionsHold(statement, caller, sourceVpce));
+  const denying = applying.filter(({ Effect }) => Effect === 'Deny');
+  const byResource = applying.some(({ Effect }) => Effect === 'Allow');
+  const byIdentity = caller.identityPolicyAllows === true;
+  const isLetIn = accountOf(caller) === account ? byResource || byIdentity : byResource && byIdentity;
+  return { isAllowed: denying.length === 0 && isLetIn, denying, byResource, byIdentity, account };
+}
+
 export function mayInvoke(
   statements: readonly Statement[],
   caller: Caller,
   sourceVpce?: string | undefined,
 ): boolean {
-  const applying = statements.filter((statement) => conditionsHold(statement, caller, sourceVpce));
-  if (applying.some(({ Effect }) => Effect === 'Deny')) return false;
-  const byResource = applying.some(({ Effect }) => Effect === 'Allow');
-  const byIdentity = caller.identityPolicyAllows === true;
-  return accountOf(caller) === ownAccount ? byResource || byIdentity : byResource && byIdentity;
+  return authorise(statements, caller, { sourceVpce }).isAllowed;
 }
 
 function conditionsHold(

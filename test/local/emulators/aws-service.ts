@@ -1,7 +1,7 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { type Fault, faultAnswer } from './faults.ts';
 import { readBody, type Server, serve } from './server.ts';
-import { type AccessKey, verifySignature } from './sigv4.ts';
+import { type Signer, verifySignature } from './sigv4.ts';
 import { headerLists } from './wire.ts';
 
 export type AwsAnswer = { status: number; headers?: Record<string, string>; body: Buffer | object };
@@ -10,11 +10,15 @@ export type AwsServiceOptions = {
   /** The service's name in signatures. */
   service: 'dynamodb' | 'secretsmanager';
   /** The callers' keys. The service refuses requests that another key has signed. */
-  keys: AccessKey[];
+  keys: Signer[];
   contentType: 'application/x-amz-json-1.0' | 'application/x-amz-json-1.1';
   /** Records a request with a valid signature, before `answer` handles it. */
   seen: (operation: string, body: Buffer) => void;
-  answer: (operation: string, body: Buffer, headers: IncomingHttpHeaders) => Promise<AwsAnswer> | AwsAnswer;
+  answer: (
+    operation: string,
+    body: Buffer,
+    signed: { headers: IncomingHttpHeaders; accessKeyId: string },
+  ) => Promise<AwsAnswer> | AwsAnswer;
 };
 
 /** An AWS service with a JSON protocol, on loopback, which verifies signatures and can be made to fail. */
@@ -43,15 +47,19 @@ export async function serveAws({ service, keys, contentType, seen, answer }: Aws
       if (signed.kind === 'MISSING_AUTHENTICATION_TOKEN')
         return send(awsError('MissingAuthenticationTokenException'));
       if (signed.kind !== 'signed') return send(awsError('InvalidSignatureException'));
+      // SDK clients set their clock by it.
+      const { now = Date.now } = keys.find(({ accessKeyId }) => accessKeyId === signed.accessKeyId) ?? {};
+      response.setHeader('date', new Date(now()).toUTCString());
       const operation = String(headers['x-amz-target']).replace(/^\w+\./, '');
+      const by = { headers, accessKeyId: signed.accessKeyId };
       seen(operation, body);
       const fault = state.faults.shift() ?? state.standing;
       const carryOut = async () => {
-        const { body: carried } = await answer(operation, body, headers);
+        const { body: carried } = await answer(operation, body, by);
         return (Buffer.isBuffer(carried) ? JSON.parse(carried.toString('utf8')) : carried) as object;
       };
       if (fault !== undefined && (await faultAnswer(fault, response, carryOut))) return;
-      send(await answer(operation, body, headers));
+      send(await answer(operation, body, by));
     } catch (error) {
       unexpected.push(String(error));
       response.destroy();

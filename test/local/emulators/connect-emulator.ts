@@ -28,6 +28,8 @@ type Operation = {
 export type ConnectOptions = {
   applications: Application[];
   port?: number;
+  /** The address to listen on. Default: loopback. */
+  host?: string;
   now?: () => number;
   /** Seconds. */
   lifetime?: number;
@@ -41,6 +43,7 @@ export type Connect = Awaited<ReturnType<typeof startConnect>>;
 export async function startConnect({
   applications,
   port = 0,
+  host = '127.0.0.1',
   now = Date.now,
   lifetime = day,
 }: ConnectOptions) {
@@ -174,12 +177,16 @@ export async function startConnect({
     else send(response, 401, { error: { message: 'Unauthorized', code: 4001 } });
   }
 
-  const server: Server = await serve((request, response) => {
-    listener(request, response).catch((error: unknown) => {
-      unexpected.push(String(error));
-      response.destroy();
-    });
-  }, port);
+  const server: Server = await serve(
+    (request, response) => {
+      listener(request, response).catch((error: unknown) => {
+        unexpected.push(String(error));
+        response.destroy();
+      });
+    },
+    port,
+    host,
+  );
 
   return {
     ...server,

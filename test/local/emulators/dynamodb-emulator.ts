@@ -4,7 +4,7 @@ import { CreateTableCommand, DeleteItemCommand, DynamoDBClient, ScanCommand } fr
 import dynalite from 'dynalite';
 import { awsError, serveAws } from './aws-service.ts';
 import type { Fault } from './faults.ts';
-import type { AccessKey } from './sigv4.ts';
+import type { Signer } from './sigv4.ts';
 
 export const tableName = 'token-table';
 
@@ -14,7 +14,7 @@ export type DynamoDB = Awaited<ReturnType<typeof startDynamoDB>>;
  * DynamoDB with the token table in it: dynalite, behind a front that verifies signatures, counts calls and can be
  * made to fail.
  */
-export async function startDynamoDB({ keys }: { keys: AccessKey[] }) {
+export async function startDynamoDB({ keys }: { keys: Signer[] }) {
   const backend: HttpServer = dynalite({ createTableMs: 0 });
   await new Promise<void>((resolve) => backend.listen(0, '127.0.0.1', resolve));
   const backendUrl = `http://127.0.0.1:${(backend.address() as AddressInfo).port}`;
@@ -29,7 +29,7 @@ export async function startDynamoDB({ keys }: { keys: AccessKey[] }) {
       // What the functions' roles may not do, they are not to try.
       if (operation !== 'GetItem' && operation !== 'UpdateItem') service.unexpected.push(operation);
     },
-    answer: async (_operation, body, headers) => {
+    answer: async (_operation, body, { headers }) => {
       const { host: _, connection: __, 'content-length': ___, ...passed } = headers;
       const answer = await fetch(backendUrl, {
         method: 'POST',

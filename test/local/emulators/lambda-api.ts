@@ -5,10 +5,10 @@ import { headerLists } from './wire.ts';
 /** The port that `npm run refresh` uses by default. */
 export const usualPort = 9701;
 
-/** The operator of the local stack signs with this key. */
+/** The operator of the local stack signs with this key, at Lambda and at Secrets Manager. */
 export const operatorKey: AccessKey = {
-  accessKeyId: 'example-operator',
-  secretAccessKey: 'example-operator-secret',
+  accessKeyId: 'local-operator',
+  secretAccessKey: 'not-a-secret-local-operator',
 };
 
 type Functions = Record<string, (event: object) => Promise<unknown>>;

@@ -1,6 +1,5 @@
 import type { IncomingMessage } from 'node:http';
 import type { Arrival } from './address.ts';
-import { ownAccount } from './authorisation.ts';
 import { accountOf, type Caller, userArnOf } from './callers.ts';
 import { pairs } from './wire.ts';
 
@@ -13,8 +12,7 @@ export function proxyEvent(
   body: Buffer,
   { host, sourceVpce, basePath }: Arrival,
   caller: Caller,
-  requestId: string,
-  now: number,
+  { requestId, now, account }: { requestId: string; now: number; account: string },
 ): object {
   const [rawPath = '/', ...rest] = url.split('?');
   const path = decodeURIComponent(rawPath);
@@ -35,7 +33,7 @@ export function proxyEvent(
     body: body.length === 0 ? null : body.toString('utf8'),
     isBase64Encoded: false,
     requestContext: {
-      accountId: ownAccount,
+      accountId: account,
       apiId: 'local',
       stage: 'local',
       protocol: 'HTTP/1.1',

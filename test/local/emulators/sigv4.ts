@@ -7,12 +7,16 @@ const maxClockDifferenceMs = 5 * 60_000;
 
 export type AccessKey = { accessKeyId: string; secretAccessKey: string; sessionToken?: string | undefined };
 
-/** In API Gateway's words for what is wrong. */
+/** A key, and the clock of its holder where that is not the verifier's. */
+export type Signer = AccessKey & { now?: () => number };
+
+/** In API Gateway's words for what is wrong. `accessKeyId`: as the request says, whether or not its holder signed. */
 export type Verdict =
   | { kind: 'signed'; accessKeyId: string }
-  | { kind: 'MISSING_AUTHENTICATION_TOKEN' | 'INVALID_SIGNATURE'; because: string };
+  | { kind: 'MISSING_AUTHENTICATION_TOKEN'; because: string }
+  | { kind: 'INVALID_SIGNATURE'; because: string; accessKeyId?: string };
 
-type Expected = { service: string; region: string; keys: readonly AccessKey[]; now: number };
+type Expected = { service: string; region: string; keys: readonly Signer[]; now: number };
 
 /** Verifies AWS Signature Version 4 in the `Authorization` header. */
 export function verifySignature(request: SignedRequest, expected: Expected): Verdict {
@@ -21,9 +25,9 @@ export function verifySignature(request: SignedRequest, expected: Expected): Ver
   const authorization = more.length > 0 ? undefined : parseAuthorization(text);
   if (authorization === undefined)
     return { kind: 'MISSING_AUTHENTICATION_TOKEN', because: 'not Signature Version 4' };
-  const invalid = (because: string): Verdict => ({ kind: 'INVALID_SIGNATURE', because });
-  if (typeof authorization === 'string') return invalid(authorization);
+  if (typeof authorization === 'string') return { kind: 'INVALID_SIGNATURE', because: authorization };
   const { accessKeyId, day, region, service, signedHeaders, signature } = authorization;
+  const invalid = (because: string): Verdict => ({ kind: 'INVALID_SIGNATURE', because, accessKeyId });
 
   if (service !== expected.service || region !== expected.region)
     return invalid(`signed for ${service} in ${region}`);
@@ -34,8 +38,8 @@ export function verifySignature(request: SignedRequest, expected: Expected): Ver
   const time = signingTime(headers);
   if (time === undefined) return invalid('no date');
   if (!time.stamp.startsWith(`${day}T`)) return invalid('another date than the credential scope');
-  if (Math.abs(expected.now - time.atMs) > maxClockDifferenceMs)
-    return invalid('clock more than five minutes off');
+  const now = key.now?.() ?? expected.now;
+  if (Math.abs(now - time.atMs) > maxClockDifferenceMs) return invalid('clock more than five minutes off');
 
   const fault = signedHeadersFault(signedHeaders, Object.keys(headers));
   if (fault !== undefined) return invalid(fault);

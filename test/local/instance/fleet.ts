@@ -5,8 +5,8 @@ export async function startFleet(size: number, start: () => Promise<Instance>) {
   const startAll = () => Promise.all(Array.from({ length: size }, start));
   let instances = await startAll();
   let turn = 0;
-  const close = async () => {
-    await Promise.all(instances.map((one) => one.close()));
+  const closeAll = async (some: readonly Instance[]) => {
+    await Promise.all(some.map((one) => one.close()));
   };
   return {
     instances: () => instances,
@@ -19,9 +19,10 @@ export async function startFleet(size: number, start: () => Promise<Instance>) {
       instances = instances.filter((_, at) => at !== index);
     },
     replace: async () => {
-      await close();
+      const before = instances;
       instances = await startAll();
+      await closeAll(before);
     },
-    close,
+    close: () => closeAll(instances),
   };
 }

@@ -9,6 +9,8 @@ export type Instance = {
   invoke: (event: object) => Promise<unknown>;
   /** Files of the bundle that were loaded. */
   loaded: () => Promise<string[]>;
+  /** Puts its wall clock so far ahead of this machine's. The monotonic one stays, as in an instance that was frozen. */
+  setClock: (aheadMs: number) => Promise<void>;
   /** Ends it wherever it is. */
   close: () => Promise<void>;
 };
@@ -77,6 +79,7 @@ export async function startInstance(options: InstanceOptions): Promise<Instance>
   return {
     invoke: (event) => ask({ kind: 'invoke', event }),
     loaded: async () => (await ask({ kind: 'loaded' })) as string[],
+    setClock: async (aheadMs) => void (await ask({ kind: 'clock', aheadMs })),
     close: async () => {
       host.end();
       await ended;

@@ -1,18 +1,17 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { devNull, tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { devNull } from 'node:os';
 import { resourcePolicy } from '../../../infra/api/resource-policy.ts';
-import { bundleFunctions } from '../../../infra/bundle.ts';
 import type { CompiledPolicy } from '../../../infra/policy/compile.ts';
 import { tokenPath } from '../../../lambda/protocol/contract.ts';
 import type { Caller } from '../emulators/callers.ts';
 import { startDynamoDB, tableName } from '../emulators/dynamodb-emulator.ts';
-import { type Answered, type Invoke, startGateway } from '../emulators/gateway-emulator.ts';
+import { type Answered, type Gateway, type Invoke, startGateway } from '../emulators/gateway-emulator.ts';
+import { operatorKey } from '../emulators/lambda-api.ts';
 import { scheduleEvent } from '../emulators/schedule-event.ts';
 import { startSecretsManager } from '../emulators/secrets-manager-emulator.ts';
 import type { AccessKey } from '../emulators/sigv4.ts';
-import { startFleet } from './fleet.ts';
-import { type Entry, type Instance, startInstance } from './instance.ts';
+import { type Clock, createClock } from './clock.ts';
+import { startFunctions } from './functions.ts';
+import type { Instance } from './instance.ts';
 
 export type StackOptions = {
   policy: CompiledPolicy;
@@ -20,6 +19,12 @@ export type StackOptions = {
   /** Secret strings by name or ARN. */
   secrets: Record<string, string>;
   port?: number;
+  /** The address on which the API listens. Default: loopback. */
+  host?: string;
+  /** The account of the API. Default: 111122223333. */
+  account?: string;
+  /** The clock of the functions, and of what AWS writes down. Whoever signs from outside has this machine's. */
+  clock?: Clock;
   /** Instances of the vend function. Requests go to them in turn. */
   instances?: number;
   /** Runs the instances as processes rather than threads. */
@@ -37,75 +42,44 @@ export const functionKey = { accessKeyId: 'function-role', secretAccessKey: 'fun
 export const proberKey = { accessKeyId: 'prober-role', secretAccessKey: 'prober-role-secret' };
 
 /** Everything but Connect: the gateway, instances of the bundle, the token table, Secrets Manager. */
-export async function startStack({
-  policy,
-  callers,
-  secrets,
-  port,
-  instances = 1,
-  inProcesses = false,
-  onLine,
-  onAnswer,
-}: StackOptions) {
-  const keys = [functionKey];
-  const [secretsManager, dynamodb] = await Promise.all([
-    startSecretsManager({ secrets, keys }),
-    startDynamoDB({ keys }),
-  ]);
-  const bundle = await mkdtemp(join(tmpdir(), 'connect-token-vending-'));
-  const built = bundleFunctions({ policy: policy.policy, into: bundle });
+export async function startStack(options: StackOptions) {
+  const { policy, clock = createClock(), instances = 1, inProcesses = false, onLine } = options;
   const lines: string[] = [];
-  const urls = { secretsManager: secretsManager.url, dynamodb: dynamodb.url };
-  const start = (entry: Entry, environment = functionEnvironment(urls)) =>
-    startInstance({
-      bundle,
-      entry,
-      inProcess: inProcesses,
-      environment,
-      onLine: (line) => {
-        lines.push(line);
-        onLine?.(line);
-      },
-    });
-  const fleet = await startFleet(instances, () => start('vend-function'));
-  const refresher = await start('refresh-function');
-  const refresh = (event: object = scheduleEvent()) => refresher.invoke(event);
+  const services = await startServices(options.secrets, clock);
+  const { secretsManager, dynamodb } = services;
+  const functions = await startFunctions({
+    ...{ policy: policy.policy, clock, instances, inProcesses },
+    environment: functionEnvironment({ secretsManager: secretsManager.url, dynamodb: dynamodb.url }),
+    onLine: (line) => {
+      lines.push(line);
+      onLine?.(line);
+    },
+  });
+  const { fleet } = functions;
+  const closeBehind = () => Promise.all([functions.close(), secretsManager.close(), dynamodb.close()]);
   const state = { invoke: undefined as Invoke | undefined };
-  const closeFunctions = async () => {
-    await Promise.all([fleet, refresher, secretsManager, dynamodb].map((one) => one.close()));
-    await Promise.all(
-      [bundle, `${bundle}-maps`].map((folder) => rm(folder, { recursive: true, force: true })),
-    );
-  };
-  const { proberArn } = policy;
-  const gateway = await startGateway({
-    callers: proberArn === undefined ? callers : [...callers, { ...proberKey, principalArn: proberArn }],
-    resourcePolicy: resourcePolicy(policy.principals).document.Statement,
-    invoke: (event) => (state.invoke ?? fleet.invoke)(event),
-    ...(port !== undefined && { port }),
-    ...(onAnswer && { onAnswer }),
-  }).catch(async (error: unknown) => {
+  const invoke: Invoke = (event) => (state.invoke ?? fleet.invoke)(event);
+  const gateway = await openGateway({ ...options, clock }, invoke).catch(async (error: unknown) => {
     // The port is taken.
-    await closeFunctions();
+    await closeBehind();
     throw error;
   });
   const url = `${gateway.url}${tokenPath}`;
-  const prober = proberArn === undefined ? undefined : await start('probe-function', probeEnvironment(url));
+  const prober =
+    policy.proberArn === undefined ? undefined : await functions.startProber(probeEnvironment(url));
   return {
-    url,
-    gateway,
-    secretsManager,
-    dynamodb,
-    built,
+    ...{ url, gateway, secretsManager, dynamodb },
+    built: functions.built,
     /** The lines that the functions printed. */
     lines,
     /** With this, tests put another function behind the gateway. */
     state,
     invoke: fleet.invoke,
     /** Invokes the refresh function as EventBridge Scheduler does. Resolves to the function's counts. */
-    refresh,
+    refresh: (event: object = scheduleEvent()) => functions.refresh(event),
     /** Invokes the probe function in the same way. Resolves to both verdicts; undefined where the policy has no prober. */
     probe: (event: object = scheduleEvent()) => prober?.invoke(event),
+    advanceClock: functions.advanceClock,
     /** The instances, for tests that ask or end one. */
     fleet: fleet.instances,
     removeInstance: fleet.remove,
@@ -115,10 +89,36 @@ export async function startStack({
     replaceInstances: fleet.replace,
     close: async () => {
       await gateway.close();
-      await prober?.close();
-      await closeFunctions();
+      await closeBehind();
     },
   };
+}
+
+async function startServices(secrets: Record<string, string>, clock: Clock) {
+  const keys = [{ ...functionKey, now: clock.now }];
+  const [secretsManager, dynamodb] = await Promise.all([
+    startSecretsManager({ secrets, keys, operators: [operatorKey] }),
+    startDynamoDB({ keys }),
+  ]);
+  secretsManager.state.now = clock.now;
+  return { secretsManager, dynamodb };
+}
+
+function openGateway(
+  { policy, callers, clock, port, host, account, onAnswer }: StackOptions & { clock: Clock },
+  invoke: Invoke,
+): Promise<Gateway> {
+  const { proberArn, principals } = policy;
+  return startGateway({
+    callers: proberArn === undefined ? callers : [...callers, { ...proberKey, principalArn: proberArn }],
+    resourcePolicy: resourcePolicy(principals).document.Statement,
+    invoke,
+    functionNow: clock.now,
+    ...(port !== undefined && { port }),
+    ...(host !== undefined && { host }),
+    ...(account !== undefined && { account }),
+    ...(onAnswer && { onAnswer }),
+  });
 }
 
 /** The environment that the stack and Lambda give the functions, with the SDK clients pointed at the emulators. */
