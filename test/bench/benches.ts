@@ -10,7 +10,7 @@ import { policyLookup } from './policy-lookup.ts';
 import type { Row } from './report.ts';
 import * as large from './scale.ts';
 import { coldVends, sideBySide } from './side-by-side.ts';
-import { clientRounds, invocationsPerRound, warmVendUnderClient } from './under-client.ts';
+import { clientRounds, invocationsPerRound, processes, warmVendUnderClient } from './under-client.ts';
 import { warmVend } from './warm-vend.ts';
 
 export type BenchOptions = {
@@ -44,7 +44,7 @@ export const benches: Record<string, Bench> = {
       'does the least that a runtime client has to do, over node:http; aws-lambda-ric is AWS’s own, which compiles libcurl as it ' +
       'is installed and is therefore no dependency here: `npm install --prefix FOLDER aws-lambda-ric@4.0.2`, then ' +
       '`npm run bench -- --runtime-client FOLDER`. Interleaved, medians of ' +
-      `${clientRounds} rounds of ${invocationsPerRound} invocations; stdout is the null device.`,
+      `${processes} sets of processes, of each ${clientRounds} rounds of ${invocationsPerRound} invocations; stdout is the null device.`,
     rows: ({ runtimeClient }) => warmVendUnderClient(runtimeClient),
   },
   policy: {

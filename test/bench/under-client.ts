@@ -4,14 +4,16 @@ import { devNull } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { proxyEvent, startHarness } from './harness.ts';
-import { calmly, ratiosTo } from './interleaved.ts';
+import { calmly, median, ratiosTo } from './interleaved.ts';
 import type { Row } from './report.ts';
 import { startRuntimeApi } from './runtime-api.ts';
 
-export const clientRounds = 45;
+/** Fresh processes differ by more than rounds do. */
+export const processes = 3;
+export const clientRounds = 21;
 export const invocationsPerRound = 120;
 /** For the compiler, before the first round that counts. */
-const warmUpRounds = 25;
+const warmUpRounds = 20;
 
 /** A process that a runtime client keeps alive. */
 type Instance = {
@@ -41,7 +43,7 @@ export async function warmVendUnderClient(folder: string | undefined): Promise<R
 }
 
 async function rowOf({ name, script }: Client): Promise<Row> {
-  const ratios = await calmly(() => ratiosUnder(script));
+  const ratios = await calmly(() => medianRatios(script));
   const ratio = (subject: string) => ratios[subject] ?? Number.NaN;
   return {
     'runtime client': name,
@@ -51,6 +53,15 @@ async function rowOf({ name, script }: Client): Promise<Row> {
     '**warm vend**': ratio('vend').toFixed(2),
     'warm vend, console.log = 1': (ratio('vend') / ratio('console')).toFixed(2),
   };
+}
+
+async function medianRatios(script: string): Promise<Record<string, number>> {
+  const sets: Array<Record<string, number>> = [];
+  while (sets.length < processes) sets.push(await ratiosUnder(script));
+  const subjects = Object.keys(sets[0] ?? {});
+  return Object.fromEntries(
+    subjects.map((subject) => [subject, median(sets.map((set) => set[subject] ?? Number.NaN))]),
+  );
 }
 
 /** Every process that is measured is a fresh one, the control too. */
