@@ -1,4 +1,5 @@
-import { type AccessRequest, decide, decideRevocation, grantsTo } from '../../lambda/policy/decision.ts';
+import { type AccessRequest, decide, decideRevocation } from '../../lambda/policy/decision.ts';
+import { grantsTo } from '../../lambda/policy/grants-to.ts';
 import type { Grant, Policy } from '../../lambda/policy/policy.ts';
 import { matchesPrincipal, type Principal } from '../../lambda/policy/principal.ts';
 import type { GrantType } from '../../lambda/protocol/scopes.ts';

@@ -1,4 +1,5 @@
-import { type AccessRequest, grantsTo } from '../../lambda/policy/decision.ts';
+import type { AccessRequest } from '../../lambda/policy/decision.ts';
+import { grantsTo } from '../../lambda/policy/grants-to.ts';
 import type { Policy } from '../../lambda/policy/policy.ts';
 import type { Identity } from '../../lambda/policy/principal.ts';
 import { boxesOf } from './boxes.ts';

@@ -11,9 +11,9 @@ export function readScopes(text: string, grantType: GrantType, { clients }: Poli
   // The private scopes of all clients: errors that differed by client would tell a stranger what the policy contains.
   const tables = [connectScopes, ...clients.map((client) => client.privateScopes)];
   for (const scope of scopes) {
+    if (tables.some((table) => Object.hasOwn(table, scope) && table[scope]?.includes(grantType))) continue;
     const available = grantTypesOf(scope, tables);
     if (available.length === 0) throw unknownScope(grantType);
-    if (available.includes(grantType)) continue;
     throw new OAuthError(
       'scope_needs_another_grant_type',
       `${scope} is not available for grant_type ${grantType}, only for ${available.join(' or ')}.`,

@@ -61,7 +61,7 @@ export type RecordRequest = (audit: Audit, outcome: RequestOutcome) => void;
 export function createRecordRequest(log: Log): RecordRequest {
   return function recordRequest(audit, outcome) {
     const metrics = [
-      outcomeMetric(audit, outcome),
+      ...outcomeMetrics(audit, outcome),
       ...mintMetrics(audit.mint),
       ...revocationMetrics(audit.revocation),
       ...tableFaultMetrics(audit.table_fault),
@@ -73,24 +73,27 @@ export function createRecordRequest(log: Log): RecordRequest {
   };
 }
 
-function outcomeMetric({ operation, grant_ids }: Audit, { error }: RequestOutcome): Metric {
-  if (error === undefined && operation === 'token revocation') return { name: 'Revocations', ...once };
-  if (error === undefined) return { name: 'Vends', ...once, by: 'cache' };
-  return { name: grant_ids === undefined ? 'Denials' : 'Failures', ...once, by: 'reason' };
+/** Vends have none here: the stack counts their lines by `cache`. */
+function outcomeMetrics({ operation, grant_ids }: Audit, { error }: RequestOutcome): Metric[] {
+  if (error !== undefined)
+    return [{ name: grant_ids === undefined ? 'Denials' : 'Failures', ...once, by: 'reason' }];
+  return operation === 'token revocation' ? [{ name: 'Revocations', ...once }] : [];
 }
 
-function auditLine(
-  { operation: _, mint, revocation, ...known }: Audit,
-  { error, durationMs }: RequestOutcome,
-): Record<string, unknown> {
+function auditLine(audit: Audit, { error, durationMs }: RequestOutcome): Record<string, unknown> {
   return {
-    ...known,
+    ...audit,
+    // JSON has no undefined fields: what these say stands in fields of their own.
+    operation: undefined,
+    mint: undefined,
+    revocation: undefined,
     // An outage after the policy has allowed the request is no denial.
-    decision: known.grant_ids === undefined ? 'deny' : 'allow',
-    ...(error && { reason: error.reason, error: error.code }),
+    decision: audit.grant_ids === undefined ? 'deny' : 'allow',
+    reason: error?.reason,
+    error: error?.code,
     status: error?.status ?? 200,
     duration_ms: Math.round(durationMs),
-    ...mintFields(mint),
-    ...revocationFields(revocation),
+    ...mintFields(audit.mint),
+    ...revocationFields(audit.revocation),
   };
 }

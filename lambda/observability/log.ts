@@ -1,4 +1,7 @@
-/** Writes one line of the log: level, message, time and service, then `fields`, each of which may be recorded. */
+/**
+ * Writes one line of the log: level, message and service, then `fields`, each of which may be recorded. CloudWatch keeps the
+ * line's time beside it.
+ */
 export type Log = (level: 'INFO' | 'ERROR', message: string, fields: object) => void;
 
 /**
@@ -7,7 +10,7 @@ export type Log = (level: 'INFO' | 'ERROR', message: string, fields: object) => 
  */
 export function createLog(service: string): Log {
   return function log(level, message, fields) {
-    const line = { level, message, timestamp: new Date().toISOString(), service, ...fields };
+    const line = { level, message, service, ...fields };
     process.stdout.write(`${JSON.stringify(line)}\n`);
   };
 }

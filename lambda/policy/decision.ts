@@ -1,4 +1,5 @@
 import type { GrantType } from '../protocol/scopes.ts';
+import { grantsTo } from './grants-to.ts';
 import type { Grant, Policy } from './policy.ts';
 import { type Identity, matchesPrincipal } from './principal.ts';
 
@@ -33,15 +34,22 @@ export type Decision = { allow: true; grantIds: string[] } | Denial;
 /** One thing that a grant must match, and the reason of a denial where no grant does. */
 export type Condition = readonly [DenialReason, (grant: Grant) => boolean];
 
+/** The same for any request. The scope is the one of the request that is to be covered; undefined: the unscoped token. */
+type Rule<Asked> = readonly [
+  DenialReason,
+  (grant: Grant, asked: Asked, scope: string | undefined) => boolean,
+];
+
 /**
  * For each scope, one grant must match caller, client, grant type, user, redirect URI, retailer id and `min_ttl` together.
  * Two grants are never combined to cover one scope.
  */
 export function decide(policy: Policy, caller: Identity, request: AccessRequest): Decision {
+  const granted = grantsTo(policy, caller);
   const wanted = request.scopes.length === 0 ? [undefined] : request.scopes;
   const grantIds = new Set<string>();
   for (const scope of wanted) {
-    const covered = filterGrants(policy.grants, conditionsOf(caller, request, scope));
+    const covered = filterGrants(granted, rules, request, scope);
     if (!covered.allow) return covered;
     for (const grant of covered.grants) grantIds.add(grant.id);
   }
@@ -54,31 +62,41 @@ export function conditionsOf(
   request: AccessRequest,
   scope: string | undefined,
 ): readonly Condition[] {
+  const rest = rules.map(([reason, holds]): Condition => [reason, (grant) => holds(grant, request, scope)]);
   return [
-    isGrantedTo(caller),
-    ...isForGrantType(request),
-    ['scope', (grant) => (scope === undefined ? grant.unscoped : grant.scopes.includes(scope))],
-    ['user', (grant) => coversUser(grant, request)],
-    ['redirect_uri', (grant) => coversRedirectUri(grant, request)],
-    ['retailer_id', (grant) => coversRetailer(grant, request)],
-    ['max_min_ttl', (grant) => coversMinTtl(grant, request)],
+    ['caller', ({ principals }) => principals.some((principal) => matchesPrincipal(principal, caller))],
+    ...rest,
   ];
 }
 
+type Asked = Pick<AccessRequest, 'client' | 'grantType'>;
+
+const isForClient: Rule<Pick<AccessRequest, 'client'>> = [
+  'client',
+  (grant, { client }) => grant.client === client,
+];
+const isForGrantType: readonly Rule<Asked>[] = [
+  isForClient,
+  ['grant_type', (grant, { grantType }) => grant.grantType === grantType],
+];
+const isRevocable: readonly Rule<Pick<AccessRequest, 'client'>>[] = [
+  isForClient,
+  ['revoke', (grant) => grant.revoke],
+];
+/** In the order in which they are checked. */
+const rules: readonly Rule<AccessRequest>[] = [
+  ...isForGrantType,
+  ['scope', (grant, _, scope) => (scope === undefined ? grant.unscoped : grant.scopes.includes(scope))],
+  ['user', coversUser],
+  ['redirect_uri', coversRedirectUri],
+  ['retailer_id', coversRetailer],
+  ['max_min_ttl', coversMinTtl],
+];
+
 /** Whether the caller may revoke the client's tokens. */
 export function decideRevocation(policy: Policy, caller: Identity, client: string): Decision {
-  const covered = filterGrants(policy.grants, [
-    isGrantedTo(caller),
-    ['client', (grant) => grant.client === client],
-    ['revoke', (grant) => grant.revoke],
-  ]);
+  const covered = filterGrants(grantsTo(policy, caller), isRevocable, { client });
   return covered.allow ? { allow: true, grantIds: covered.grants.map(({ id }) => id) } : covered;
-}
-
-/** Every grant to this caller, whatever it is for. */
-export function grantsTo({ grants }: Policy, caller: Identity): Grant[] {
-  const [, holds] = isGrantedTo(caller);
-  return grants.filter(holds);
 }
 
 /** The names of the clients that this caller is granted anything for, sorted. */
@@ -90,9 +108,9 @@ export function clientsGrantedTo(policy: Policy, caller: Identity): string[] {
 export function grantedScopes(
   policy: Policy,
   caller: Identity,
-  request: Pick<AccessRequest, 'client' | 'grantType'>,
+  request: Asked,
 ): { allow: true; unscoped: boolean; scopes: string[] } | Denial {
-  const granted = filterGrants(policy.grants, [isGrantedTo(caller), ...isForGrantType(request)]);
+  const granted = filterGrants(grantsTo(policy, caller), isForGrantType, request);
   if (!granted.allow) return granted;
   return {
     allow: true,
@@ -107,25 +125,23 @@ function distinct(texts: readonly string[]): string[] {
 
 type FilteredGrants = { allow: true; grants: readonly Grant[] } | Denial;
 
-function isGrantedTo(caller: Identity): Condition {
-  return ['caller', ({ principals }) => principals.some((principal) => matchesPrincipal(principal, caller))];
-}
-
-function isForGrantType({ client, grantType }: Pick<AccessRequest, 'client' | 'grantType'>): Condition[] {
-  return [
-    ['client', (grant) => grant.client === client],
-    ['grant_type', (grant) => grant.grantType === grantType],
-  ];
-}
-
-/** The grants that meet every condition, or the first condition that no grant meets. */
-function filterGrants(grants: readonly Grant[], conditions: readonly Condition[]): FilteredGrants {
-  let left = grants;
-  for (const [reason, holds] of conditions) {
-    left = left.filter(holds);
-    if (left.length === 0) return { allow: false, reason };
+/** Of the grants to a caller, those that meet every rule. */
+function filterGrants<Request>(
+  granted: readonly Grant[],
+  checks: readonly Rule<Request>[],
+  request: Request,
+  scope?: string,
+): FilteredGrants {
+  const grants = granted.filter((grant) => checks.every(([, holds]) => holds(grant, request, scope)));
+  if (grants.length > 0) return { allow: true, grants };
+  let reason: DenialReason = 'caller';
+  let left = granted;
+  for (const [next, holds] of checks) {
+    if (left.length === 0) break;
+    left = left.filter((grant) => holds(grant, request, scope));
+    reason = next;
   }
-  return { allow: true, grants: left };
+  return { allow: false, reason };
 }
 
 function coversUser(grant: Grant, { grantType, userId }: AccessRequest): boolean {

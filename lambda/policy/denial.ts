@@ -1,5 +1,6 @@
 import { shortList } from '../values/short-list.ts';
-import { type AccessRequest, conditionsOf, type DenialReason, decide, grantsTo } from './decision.ts';
+import { type AccessRequest, conditionsOf, type DenialReason, decide } from './decision.ts';
+import { grantsTo } from './grants-to.ts';
 import type { Grant, Policy } from './policy.ts';
 import type { Identity } from './principal.ts';
 

@@ -7,6 +7,7 @@ import { VendingStack } from '../../infra/stack.ts';
 import { pointAtLocalConnect } from '../local/cli/local-connect.ts';
 import { startStack } from '../local/instance/system.ts';
 import { readEmbeddedMetrics } from '../support/embedded-metrics.ts';
+import { gigabytesLogged } from './logged-bytes.ts';
 import { monthly, prices } from './prices.ts';
 import type { Row } from './report.ts';
 
@@ -66,7 +67,7 @@ async function row(stack: string, text: string, hasProber: boolean): Promise<Row
     amounts.secrets * monthly.secret +
     amounts['metrics of alarms'] * monthly.alarm +
     amounts.metrics * monthly.metric;
-  const calls = callsAtRest(clients, policy.policy.keepWarm.length, hasProber);
+  const calls = callsAtRest(clients, policy.policy.keepWarm.length, hasProber, await gigabytesLogged());
   return {
     stack,
     ...amounts,
@@ -86,13 +87,13 @@ function alarmMetrics(template: Template): number {
   return metrics.flat().length;
 }
 
-/** The refresh function's runs, every 15 minutes, and the prober's, every five, which sends two requests. */
-function callsAtRest(clients: number, keptWarm: number, hasProber: boolean): number {
+/** The refresh function's runs, every 15 minutes, and the prober's, every five, which sends two requests of `logged` GB each. */
+function callsAtRest(clients: number, keptWarm: number, hasProber: boolean, logged: number): number {
   const runs = minutesAMonth / 15;
   const run = prices.lambdaRequest + 0.5 * 0.2 * prices.lambdaDuration;
   const refresh = runs * (run + clients * prices.secretRead + keptWarm * prices.tableRead);
   if (!hasProber) return refresh;
   const vend =
     prices.apiRequest + prices.lambdaRequest + 0.5 * 0.01 * prices.lambdaDuration + prices.tableRead;
-  return refresh + (minutesAMonth / 5) * (run + 2 * (vend + 1.6e-6 * prices.logIngestion));
+  return refresh + (minutesAMonth / 5) * (run + 2 * (vend + logged * prices.logIngestion));
 }

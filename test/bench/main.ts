@@ -1,111 +1,9 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { costAtRest } from './at-rest.ts';
-import { type Chart, mintsChart, rideThroughChart, warmVendChart } from './charts.ts';
-import { coldStart, coldStarts } from './cold-start.ts';
-import { firstVend, firstVends } from './first-vend.ts';
-import { coldMisses, outageRideThrough, simulateFleet } from './fleet.ts';
-import { perRound, rounds } from './interleaved.ts';
-import { machine, markdown, type Row } from './report.ts';
-import { coldVends, sideBySide } from './side-by-side.ts';
-import { warmVend } from './warm-vend.ts';
-
-type Bench = {
-  title: string;
-  words: string;
-  rows: () => Promise<Row[]>;
-  chart?: (rows: readonly Row[]) => Chart;
-};
-
-const benches: Record<string, Bench> = {
-  warm: {
-    title: 'CPU of a warm vend',
-    words:
-      'A vend from memory, log and metrics on, by the handler of the built bundle, against a handler that parses the body, ' +
-      'writes one line and answers a constant: with the logger of Powertools for AWS Lambda, and with console.log of a ' +
-      `JSON string. In process, interleaved, medians of ${rounds} rounds of ${perRound} calls. The parts are differences ` +
-      'of the request from its sources with one part more each time, so they add up to about the whole.',
-    rows: warmVend,
-    chart: warmVendChart,
-  },
-  init: {
-    title: 'CPU of a cold start',
-    words:
-      'A fresh process that imports the bundle, less an empty one, against one that imports a plain handler with Middy, full ' +
-      'zod and both SDK clients as esbuild bundles it for Node by default; both with AWS’s own endpoints. User and system time, medians of ' +
-      `${coldStarts} interleaved runs.`,
-    rows: coldStart,
-  },
-  first: {
-    title: 'The first vend of an instance',
-    words:
-      'A fresh process that imports each handler and has it vend once, before emulators on this machine over plain HTTP: a ' +
-      'token that stands in the table, and one that must be minted. CPU as above, medians of ' +
-      `${firstVends} interleaved runs, the import of the plain handler = 1. Then the calls to DynamoDB, Secrets Manager ` +
-      'and Connect, and how many of them wait for one another. The plain handler takes no lease and writes nothing, so it ' +
-      'mints again for each instance.',
-    rows: firstVend,
-  },
-  others: {
-    title: 'Side by side',
-    words:
-      'The same vend by what one would write instead: ready middlewares as their documents compose them, and a certified ' +
-      'OAuth client in a plain handler, each with a token cache of its own instance, bundled by esbuild’s defaults. They ' +
-      'check no policy, write no audit line, share no token and miss a rotation. CPU, as above: a cold start of this ' +
-      `service = 1 (medians of ${coldVends}), and the constant handler with Powertools’ logger = 1 for a warm vend.`,
-    rows: sideBySide,
-  },
-  fleet: {
-    title: 'Ninety days of a fleet',
-    words:
-      'The real code on a virtual clock before a table in memory: instances that live two hours, 1 000 000 vends at random ' +
-      'times, tokens of 24 hours. The theoretical minimum is a greedy schedule over the same arrivals, a new token only ' +
-      'when the last has run out; for comparison, what one cache an instance would mint. A thousand instances see one ' +
-      'vend in two hours each, so nearly every vend reads the table; ten see 93. The last two rows are of callers who all ' +
-      'ask for a `min_ttl`. Dollars are for API Gateway, ' +
-      'Lambda, its log, the table and reads of secrets, by `test/bench/prices.ts`; what is paid by the month (keys, ' +
-      'secrets, alarms, metrics) is not in them.',
-    rows: async () => [
-      await simulateFleet(1),
-      await simulateFleet(20),
-      await simulateFleet(200),
-      await simulateFleet(1, { instances: 100 }),
-      await simulateFleet(1, { instances: 10 }),
-      await simulateFleet(1, { instances: 1 }),
-      await simulateFleet(1, { minTtlHours: 6 }),
-      await simulateFleet(1, { minTtlHours: 12 }),
-    ],
-    chart: mintsChart,
-  },
-  rest: {
-    title: 'A month at rest',
-    words:
-      'The stack of `infra/policy.yaml` while nobody calls, by the resources in its template and `test/bench/prices.ts`. A ' +
-      'fleet that vends adds up to thirty metrics: one for each cache status and each reason that occurs.',
-    rows: costAtRest,
-  },
-  cold: {
-    title: 'A thousand cold misses at once',
-    words: 'A thousand instances miss the same token at the same moment.',
-    rows: coldMisses,
-  },
-  outage: {
-    title: 'Connect is down',
-    words:
-      'From a random phase of a kept-warm token’s life; the refresh function runs every 15 minutes, three instances are ' +
-      'asked every five. For comparison, a cache that asks for the next token when the last has run out.',
-    rows: async () => [
-      await outageRideThrough(60, 100),
-      await outageRideThrough(90, 1_000),
-      await outageRideThrough(120, 100),
-      await outageRideThrough(180, 100),
-      await outageRideThrough(240, 100),
-      await outageRideThrough(360, 100),
-    ],
-    chart: rideThroughChart,
-  },
-};
+import { type BenchOptions, benches } from './benches.ts';
+import type { Chart } from './charts.ts';
+import { machine, markdown } from './report.ts';
 
 const help = `npm run bench -- [NAME…]
 
@@ -114,18 +12,22 @@ Measures, prints tables and, where no NAME is given, writes docs/benchmarks.md a
 ${Object.entries(benches)
   .map(([name, { title }]) => `  ${name.padEnd(8)} ${title}`)
   .join('\n')}
+  --runtime-client FOLDER  where npm install --prefix FOLDER aws-lambda-ric was run: it is measured too
   --help   print this text
 `;
 
-function wantedBenches(): string[] | undefined {
+type Wanted = { names: string[]; options: BenchOptions };
+
+function wantedBenches(): Wanted | undefined {
   try {
     const { values, positionals } = parseArgs({
-      options: { help: { type: 'boolean' } },
+      options: { help: { type: 'boolean' }, 'runtime-client': { type: 'string' } },
       allowPositionals: true,
     });
     const unknown = positionals.find((name) => !Object.hasOwn(benches, name));
     if (unknown !== undefined) throw new Error(`No such bench: ${unknown}`);
-    if (values.help !== true) return positionals;
+    if (values.help !== true)
+      return { names: positionals, options: { runtimeClient: values['runtime-client'] } };
     process.stdout.write(help);
   } catch (error) {
     process.stderr.write(`${(error as Error).message.split('. ')[0]}\n\n${help}`);
@@ -136,12 +38,12 @@ function wantedBenches(): string[] | undefined {
 
 const docs = join(import.meta.dirname, '..', '..', 'docs');
 
-async function measure(wanted: readonly string[]): Promise<void> {
+async function measure({ names, options }: Wanted): Promise<void> {
   const sections: string[] = [];
   const charts: Chart[] = [];
   for (const [name, { title, words, rows: run, chart: draw }] of Object.entries(benches)) {
-    if (wanted.length > 0 && !wanted.includes(name)) continue;
-    const rows = await run();
+    if (names.length > 0 && !names.includes(name)) continue;
+    const rows = await run(options);
     const chart = draw?.(rows);
     if (chart !== undefined) charts.push(chart);
     const section = markdown({ title, words, rows, chart });
@@ -149,7 +51,7 @@ async function measure(wanted: readonly string[]): Promise<void> {
     sections.push(section);
   }
   // Part of them is for work on one; the document is one run of all.
-  if (wanted.length > 0) return;
+  if (names.length > 0) return;
   const head = `# Benchmarks\n\nWritten by \`npm run bench\` on ${machine()}. Every figure is a count or a ratio within one run.\n`;
   writeFileSync(join(docs, 'benchmarks.md'), [head, ...sections].join('\n'));
   for (const { file, svg } of charts) writeFileSync(join(docs, 'charts', file), svg);

@@ -9,16 +9,17 @@ export const prices = {
   lambdaRequest: 0.2 / 1e6,
   /** A GB second, arm64. */
   lambdaDuration: 0.0000133334,
+  /** A call of AWS KMS, whoever makes it on behalf of a customer managed key. */
+  keyCall: 0.03 / 1e4,
   /** A GB, standard class. */
   logIngestion: 0.5,
 };
 
-/** Of one vend, rounded up: nothing here is measured on AWS. */
+/** Of one vend, rounded up: it is not measured on AWS. */
 export const perVend = {
-  /** 10 ms with 512 MB. */
+  milliseconds: 10,
+  /** With 512 MB. */
   gigabyteSeconds: 0.01 * 0.5,
-  /** The audit line has 0.8 kB, the access log's line and Lambda's own three about as much together. */
-  gigabytesLogged: 1.6e-6,
 };
 
 /** What is paid by the month, in US dollars: list prices in us-east-1, November 2026, beyond any free tier. */

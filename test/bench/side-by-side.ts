@@ -1,11 +1,12 @@
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { buildByDefault } from './cold-start.ts';
+import { powertoolsHandler } from './constant-handlers.ts';
 import { cpuOfProcesses, importing, vendingOnce } from './fresh-process.ts';
 import { type Handler, proxyEvent, startHarness } from './harness.ts';
 import { measureAgainst, quietly } from './interleaved.ts';
 import type { Row } from './report.ts';
-import { calling, powertoolsHandler } from './warm-vend.ts';
+import { calling } from './warm-vend.ts';
 
 export const coldVends = 15;
 

@@ -1,13 +1,12 @@
 import { pathToFileURL } from 'node:url';
-import { Logger } from '@aws-lambda-powertools/logger';
 import { createHandler } from '../../lambda/http/handler.ts';
 import { readTokenRequest } from '../../lambda/http/token-request.ts';
 import { createVend, type Vend } from '../../lambda/http/vend.ts';
 import { createRecordRequest } from '../../lambda/observability/audit.ts';
 import { createLog } from '../../lambda/observability/log.ts';
-import { embedMetrics, type Metric } from '../../lambda/observability/metrics.ts';
 import type { Policy } from '../../lambda/policy/policy.ts';
 import { world } from '../support/token-world.ts';
+import { consoleHandler, powertoolsHandler } from './constant-handlers.ts';
 import { type Handler, lambdaContext, proxyEvent, startHarness } from './harness.ts';
 import { measureAgainst, quietly, type Subject } from './interleaved.ts';
 import type { Row } from './report.ts';
@@ -46,8 +45,7 @@ export async function warmVend(): Promise<Row[]> {
       row('of it: parse', step('parse', 'frame')),
       row('of it: caller and policy', step('policy', 'parse')),
       row('of it: cache', step('cache', 'policy')),
-      row('of it: audit line', ratio('record') - step('measured', 'unmeasured')),
-      row('of it: metrics', step('measured', 'unmeasured')),
+      row('of it: audit line', ratio('record')),
     ];
   } finally {
     await harness.close();
@@ -77,35 +75,7 @@ export function calling(handler: Handler): Subject {
   };
 }
 
-type Line = { request_id: string; grant_type: string };
-
-/** What each handler here is compared with: nothing but parse, one line, a constant answer. */
-export function powertoolsHandler(): Handler {
-  const logger = new Logger();
-  return constantHandler((line) => logger.info('token request', line));
-}
-
-function consoleHandler(): Handler {
-  return constantHandler((line) => {
-    const start = { level: 'INFO', message: 'token request', timestamp: new Date().toISOString() };
-    console.log(JSON.stringify({ ...start, ...line }));
-  });
-}
-
-function constantHandler(log: (line: Line) => void): Handler {
-  return async (event) => {
-    const { body, requestContext } = event as { body: string; requestContext: { requestId: string } };
-    const { grant_type } = JSON.parse(body) as { grant_type: string };
-    log({ request_id: requestContext.requestId, grant_type });
-    return {
-      statusCode: 200,
-      headers: { 'Content-Type': 'application/json' },
-      body: '{"access_token":"constant"}',
-    };
-  };
-}
-
-/** The request from its sources, each with one part more than the one before; then the line, with and without metrics. */
+/** The request from its sources, each with one part more than the one before; then the line. */
 async function partsOf(policy: Policy) {
   const clock = { now: () => Date.now(), monotonic: () => performance.now() };
   const revoke = async () => undefined;
@@ -118,8 +88,7 @@ async function partsOf(policy: Policy) {
   if (vended.kind !== 'token' || vended.cacheStatus !== 'memory')
     throw new Error('A vend from memory was expected');
   const from = (vend: Vend) => calling(createHandler({ ...dependencies, vend }) as unknown as Handler);
-  const log = createLog('bench');
-  const recordRequest = createRecordRequest(log);
+  const recordRequest = createRecordRequest(createLog('bench'));
   const audit = {
     request_id: '00000000-0000-0000-0000-000000000000',
     function_request_id: '00000000-0000-0000-0000-000000000000',
@@ -133,7 +102,6 @@ async function partsOf(policy: Policy) {
     remaining_seconds: 86_000,
     token_sha256: vended.token.sha256,
   };
-  const vends: Metric[] = [{ name: 'Vends', value: 1, unit: 'Count', by: 'cache' }];
   const fromMemory = { token: vended.token, cacheStatus: vended.cacheStatus };
   const outcome = { error: undefined, durationMs: 1 };
   return {
@@ -145,7 +113,5 @@ async function partsOf(policy: Policy) {
     policy: from(createVend({ policy, vendToken: async () => vended })),
     cache: from(createVend({ policy, vendToken })),
     record: async () => recordRequest(audit, outcome),
-    unmeasured: async () => log('INFO', 'token request', audit),
-    measured: async () => log('INFO', 'token request', { ...audit, ...embedMetrics(vends) }),
   };
 }

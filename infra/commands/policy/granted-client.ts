@@ -1,4 +1,4 @@
-import { grantsTo } from '../../../lambda/policy/decision.ts';
+import { grantsTo } from '../../../lambda/policy/grants-to.ts';
 import type { Policy } from '../../../lambda/policy/policy.ts';
 import type { Identity } from '../../../lambda/policy/principal.ts';
 import { UsageError } from '../command-line.ts';
