@@ -18,7 +18,6 @@ import type { FunctionProps } from './functions/service-lambda.ts';
 import { VendFunction } from './functions/vend-lambda.ts';
 import { templateLines } from './grants/template-lines.ts';
 import { letLogsUse } from './log-key.ts';
-import { VendsMetric } from './metrics/vends-metric.ts';
 import { mintBudgetPerDay } from './policy/mint-budget.ts';
 import { ClientSecrets } from './storage/client-secrets.ts';
 import { TokenTable } from './storage/tokens-table.ts';
@@ -168,7 +167,6 @@ export class TokenVending extends Construct {
     });
     const logs = { vend: vend.logGroup, refresh: refresh.logGroup, access: api.accessLog };
     new SavedQueries(this, 'Queries', { serviceName, logs });
-    new VendsMetric(this, 'Counted', { logGroup: vend.logGroup });
   }
 
   /** `cdk diff` prints metadata that comes and goes. */

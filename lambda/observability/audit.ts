@@ -61,7 +61,7 @@ export type RecordRequest = (audit: Audit, outcome: RequestOutcome) => void;
 export function createRecordRequest(log: Log): RecordRequest {
   return function recordRequest(audit, outcome) {
     const metrics = [
-      ...outcomeMetrics(audit, outcome),
+      outcomeMetric(audit, outcome),
       ...mintMetrics(audit.mint),
       ...revocationMetrics(audit.revocation),
       ...tableFaultMetrics(audit.table_fault),
@@ -73,11 +73,10 @@ export function createRecordRequest(log: Log): RecordRequest {
   };
 }
 
-/** Vends have none here: the stack counts their lines by `cache`. */
-function outcomeMetrics({ operation, grant_ids }: Audit, { error }: RequestOutcome): Metric[] {
-  if (error !== undefined)
-    return [{ name: grant_ids === undefined ? 'Denials' : 'Failures', ...once, by: 'reason' }];
-  return operation === 'token revocation' ? [{ name: 'Revocations', ...once }] : [];
+function outcomeMetric({ operation, grant_ids }: Audit, { error }: RequestOutcome): Metric {
+  if (error === undefined && operation === 'token revocation') return { name: 'Revocations', ...once };
+  if (error === undefined) return { name: 'Vends', ...once, by: 'cache' };
+  return { name: grant_ids === undefined ? 'Denials' : 'Failures', ...once, by: 'reason' };
 }
 
 function auditLine(audit: Audit, { error, durationMs }: RequestOutcome): Record<string, unknown> {

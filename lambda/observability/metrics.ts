@@ -5,7 +5,7 @@ export type Metric = {
   value: number;
   unit: 'Count' | 'Milliseconds' | 'Seconds' | 'None';
   /** The field of the line that is a dimension beside `service`. Never a field whose value a caller can choose. */
-  by?: 'reason' | 'mint' | 'client';
+  by?: 'cache' | 'reason' | 'mint' | 'client';
 };
 
 /** The value and unit of a metric that counts occurrences. */

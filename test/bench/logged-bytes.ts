@@ -35,8 +35,12 @@ function total(lines: Record<string, string>): number {
 }
 
 async function linesOfVend(): Promise<Record<string, string>> {
+  const line = await auditLine();
+  const { _aws: metrics } = JSON.parse(line) as { _aws: object };
+  const embedded = `,"_aws":${JSON.stringify(metrics)},"Vends":1`;
   return {
-    'audit line': await auditLine(),
+    'audit line, without its metrics': line.replace(embedded, ''),
+    'its metrics': embedded,
     'line of the access log': `${accessLogLine()}\n`,
     'Lambda’s own START, END and REPORT': lambdasLines.join(''),
   };

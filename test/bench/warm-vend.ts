@@ -4,6 +4,7 @@ import { readTokenRequest } from '../../lambda/http/token-request.ts';
 import { createVend, type Vend } from '../../lambda/http/vend.ts';
 import { createRecordRequest } from '../../lambda/observability/audit.ts';
 import { createLog } from '../../lambda/observability/log.ts';
+import { embedMetrics, type Metric } from '../../lambda/observability/metrics.ts';
 import type { Policy } from '../../lambda/policy/policy.ts';
 import { world } from '../support/token-world.ts';
 import { consoleHandler, powertoolsHandler } from './constant-handlers.ts';
@@ -45,7 +46,8 @@ export async function warmVend(): Promise<Row[]> {
       row('of it: parse', step('parse', 'frame')),
       row('of it: caller and policy', step('policy', 'parse')),
       row('of it: cache', step('cache', 'policy')),
-      row('of it: audit line', ratio('record')),
+      row('of it: audit line', ratio('record') - step('measured', 'unmeasured')),
+      row('of it: metrics', step('measured', 'unmeasured')),
     ];
   } finally {
     await harness.close();
@@ -75,7 +77,7 @@ export function calling(handler: Handler): Subject {
   };
 }
 
-/** The request from its sources, each with one part more than the one before; then the line. */
+/** The request from its sources, each with one part more than the one before; then the line, with and without metrics. */
 async function partsOf(policy: Policy) {
   const clock = { now: () => Date.now(), monotonic: () => performance.now() };
   const revoke = async () => undefined;
@@ -88,7 +90,8 @@ async function partsOf(policy: Policy) {
   if (vended.kind !== 'token' || vended.cacheStatus !== 'memory')
     throw new Error('A vend from memory was expected');
   const from = (vend: Vend) => calling(createHandler({ ...dependencies, vend }) as unknown as Handler);
-  const recordRequest = createRecordRequest(createLog('bench'));
+  const log = createLog('bench');
+  const recordRequest = createRecordRequest(log);
   const audit = {
     request_id: '00000000-0000-0000-0000-000000000000',
     function_request_id: '00000000-0000-0000-0000-000000000000',
@@ -102,6 +105,7 @@ async function partsOf(policy: Policy) {
     remaining_seconds: 86_000,
     token_sha256: vended.token.sha256,
   };
+  const vends: Metric[] = [{ name: 'Vends', value: 1, unit: 'Count', by: 'cache' }];
   const fromMemory = { token: vended.token, cacheStatus: vended.cacheStatus };
   const outcome = { error: undefined, durationMs: 1 };
   return {
@@ -113,5 +117,7 @@ async function partsOf(policy: Policy) {
     policy: from(createVend({ policy, vendToken: async () => vended })),
     cache: from(createVend({ policy, vendToken })),
     record: async () => recordRequest(audit, outcome),
+    unmeasured: async () => log('INFO', 'token request', audit),
+    measured: async () => log('INFO', 'token request', { ...audit, ...embedMetrics(vends) }),
   };
 }

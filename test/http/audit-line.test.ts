@@ -18,6 +18,7 @@ const always = {
   level: 'INFO',
   message: 'token request',
   service: 'connect-token-vending-local',
+  timestamp: expect.any(String),
   request_id: expect.any(String),
   function_request_id: expect.any(String),
   duration_ms: expect.any(Number),
@@ -38,9 +39,15 @@ describe('the audit line', () => {
   /** All of a request's line but its metrics. */
   async function lineOf(request: CallerRequest): Promise<Record<string, unknown>> {
     const line = await world.auditOf(await send(request));
-    const measured = ['_aws', 'Mints', 'MintFailures', 'UpstreamLatency', 'Denials', 'Failures'].concat(
-      'SecretAgeDays',
-    );
+    const measured = [
+      '_aws',
+      'Vends',
+      'Mints',
+      'MintFailures',
+      'UpstreamLatency',
+      'Denials',
+      'Failures',
+    ].concat('SecretAgeDays');
     return Object.fromEntries(Object.entries(line).filter(([name]) => !measured.includes(name)));
   }
 
@@ -157,12 +164,14 @@ describe('the audit line', () => {
       { ...age, dimensions: { service, client: 'acme' } },
     ];
     expect(await world.metricsOf(await send(ask()))).toEqual([
+      { name: 'Vends', ...once, dimensions: { service, cache: 'mint' } },
       { name: 'Mints', ...once, dimensions: { service } },
       { ...latency, dimensions: { service } },
       ...ages,
     ]);
-    // The stack counts vends by a filter over their lines: test/infra/metrics-fed has it.
-    expect(await world.metricsOf(await send(ask()))).toEqual([]);
+    expect(await world.metricsOf(await send(ask()))).toEqual([
+      { name: 'Vends', ...once, dimensions: { service, cache: 'memory' } },
+    ]);
     expect(await world.metricsOf(await send(ask({ scope: 'connect:ian' })))).toEqual([
       { name: 'Denials', ...once, dimensions: { service } },
       { name: 'Denials', ...once, dimensions: { service, reason: 'scope' } },
@@ -178,6 +187,6 @@ describe('the audit line', () => {
 
   it('gives no dimension a value that a caller could make up', () => {
     const kinds = new Set(world.metrics().flatMap(({ dimensions }) => Object.keys(dimensions)));
-    expect(kinds).toEqual(new Set(['service', 'reason', 'mint', 'client']));
+    expect(kinds).toEqual(new Set(['service', 'cache', 'reason', 'mint', 'client']));
   });
 });

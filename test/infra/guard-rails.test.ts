@@ -166,7 +166,6 @@ describe('the rules of an account and its organisation', () => {
       'AWS::Lambda::EventInvokeConfig',
       'AWS::Lambda::Permission',
       'AWS::Lambda::Version',
-      'AWS::Logs::MetricFilter',
       'AWS::Logs::QueryDefinition',
       'AWS::SQS::QueuePolicy',
       'AWS::Scheduler::Schedule',

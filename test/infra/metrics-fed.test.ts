@@ -4,7 +4,6 @@ import { metricsNamespace } from '../../lambda/observability/metrics-namespace.t
 import { answers } from '../support/upstream-faults.ts';
 import { createWorld, type World } from '../support/world.ts';
 import { widgetsOf } from './dashboard-picture.ts';
-import { countedByFilters } from './metric-filters.ts';
 import { all, type Properties } from './resources.ts';
 import { template } from './synthesise.ts';
 
@@ -100,7 +99,7 @@ describe('every alarm and every graph', () => {
 
   it('is fed: by a line that the functions really write, or by AWS under a documented name', async () => {
     await expect.poll(() => world.metrics().map(({ name }) => name)).toContain('RefreshFailures');
-    for (const { name, dimensions } of [...world.metrics(), ...countedByFilters(stack, world.lines)])
+    for (const { name, dimensions } of world.metrics())
       emitted.add(`${name} (${Object.keys(dimensions).join(', ')})`);
     const used = [...usedByAlarms(), ...usedByWidgets()];
     const list = used.map(([metric, by]) => {
@@ -111,21 +110,5 @@ describe('every alarm and every graph', () => {
     expect(list.filter((line) => line.endsWith('NOTHING'))).toEqual([]);
     expect(all(stack, 'AWS::CloudWatch::Alarm').length).toBeGreaterThanOrEqual(15);
     expect(used.length).toBeGreaterThan(25);
-  });
-
-  it('counts each vend once, by its cache status, and nothing else as a vend', async () => {
-    world.dynamodb.always();
-    const since = world.lines.length;
-    const answers = [];
-    for (const scope of ['connect:fulfillment', 'connect:ian', 'connect:fulfillment'])
-      answers.push(await world.ask('checkout', { scope }));
-    expect(answers.map(({ status }) => status)).toEqual([200, 403, 200]);
-    const lines = await Promise.all(answers.map((answer) => world.auditOf(answer)));
-    const service = 'connect-token-vending-local';
-    const caches = lines.flatMap(({ cache }) => (typeof cache === 'string' ? [cache] : []));
-    expect(caches).toHaveLength(2);
-    expect(countedByFilters(stack, world.lines.slice(since))).toEqual(
-      caches.map((cache) => ({ name: 'Vends', value: 1, unit: 'Count', dimensions: { service, cache } })),
-    );
   });
 });
