@@ -82,7 +82,7 @@ ask() {
 refusal() {
   case $status:$body in
     000:*) printf %s 'no answer' ;;
-    *access_token*) printf %s 'not an error of the service' ;;
+    *'"access_token"'*) printf %s 'not an error of the service' ;;
     *:'{'*'"error"'*) printf %.500s "$body" ;;
     *) printf %s 'not an error of the service' ;;
   esac
