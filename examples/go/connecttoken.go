@@ -267,23 +267,30 @@ func (c *Client) post(ctx context.Context, fields any) (*Token, error) {
 	return parse(response, askedAt)
 }
 
+// Any other text would end up in the error of the request that cannot send it.
+var tokenRule = regexp.MustCompile(`^[\x21-\x7e]+$`)
+
+var retryAfterRule = regexp.MustCompile(`^[0-9]{1,9}$`)
+
 func parse(response *http.Response, askedAt time.Time) (*Token, error) {
 	body, err := io.ReadAll(response.Body)
 	if err != nil {
 		return nil, &Error{Code: "no_answer", Description: err.Error(), RetryAfterSeconds: -1, cause: err}
 	}
 	answer := struct {
-		AccessToken string `json:"access_token"`
-		ExpiresIn   int    `json:"expires_in"`
-		Scope       string `json:"scope"`
+		AccessToken string  `json:"access_token"`
+		ExpiresIn   float64 `json:"expires_in"`
+		Scope       string  `json:"scope"`
 		Error
-	}{Error: Error{Status: response.StatusCode, Code: "unexpected_answer", RetryAfterSeconds: -1}}
+	}{ExpiresIn: -1, Error: Error{Status: response.StatusCode, Code: "unexpected_answer", RetryAfterSeconds: -1}}
 	err = json.Unmarshal(body, &answer)
-	if err == nil && response.StatusCode == http.StatusOK && answer.AccessToken != "" {
-		return &Token{answer.AccessToken, answer.Scope, askedAt.Add(time.Duration(answer.ExpiresIn) * time.Second)}, nil
+	isToken := tokenRule.MatchString(answer.AccessToken) && answer.ExpiresIn >= 0 && answer.ExpiresIn <= 1e9
+	if err == nil && response.StatusCode == http.StatusOK && isToken {
+		life := time.Duration(answer.ExpiresIn * float64(time.Second))
+		return &Token{answer.AccessToken, answer.Scope, askedAt.Add(life)}, nil
 	}
-	if seconds, err := strconv.Atoi(response.Header.Get("Retry-After")); err == nil {
-		answer.RetryAfterSeconds = seconds
+	if retryAfter := response.Header.Get("Retry-After"); retryAfterRule.MatchString(retryAfter) {
+		answer.RetryAfterSeconds, _ = strconv.Atoi(retryAfter)
 	}
 	return nil, &answer.Error
 }

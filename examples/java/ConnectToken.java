@@ -24,6 +24,8 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import software.amazon.awssdk.auth.credentials.AwsCredentialsProvider;
@@ -92,6 +94,7 @@ public final class ConnectToken {
 
   // API Gateway's own name has the region in it, a domain of your own does not.
   private static final Pattern REGION_IN_URL = Pattern.compile("\\.execute-api\\.([a-z0-9-]+)\\.");
+  private static final Pattern TOKEN = Pattern.compile("[\\x21-\\x7e]+");
   private static final Set<Integer> MAY_PASS = Set.of(0, 429, 503, 504);
 
   private final Options options;
@@ -209,14 +212,9 @@ public final class ConnectToken {
     HttpRequest request = signed(json.writeValueAsBytes(fields));
     // Before the request: a token's life runs while its answer is on the way.
     Instant askedAt = Instant.now();
-    HttpResponse<String> response;
-    try {
-      response = http.send(request, BodyHandlers.ofString());
-    } catch (IOException cause) {
-      throw new Failure(0, "no_answer", url + ": " + cause, null, null, cause);
-    }
+    HttpResponse<String> response = exchange(request);
     JsonNode answer = parsed(response.body());
-    if (response.statusCode() == 200 && answer.path("access_token").isTextual()) {
+    if (response.statusCode() == 200 && isToken(answer)) {
       Instant expiresAt = askedAt.plusSeconds(answer.path("expires_in").asLong());
       return new Token(answer.path("access_token").asText(), answer.path("scope").asText(null), expiresAt);
     }
@@ -228,6 +226,29 @@ public final class ConnectToken {
         answer.path("request_id").asText(null),
         retryAfter.map(Integer::valueOf).orElse(null),
         null);
+  }
+
+  /** Within 30 seconds in all. The timeout of a request would end with the headers of its answer. */
+  private HttpResponse<String> exchange(HttpRequest request) throws Failure, InterruptedException {
+    CompletableFuture<HttpResponse<String>> answer = http.sendAsync(request, BodyHandlers.ofString());
+    try {
+      return answer.get(30, TimeUnit.SECONDS);
+    } catch (ExecutionException failure) {
+      throw new Failure(0, "no_answer", url + ": " + failure.getCause(), null, null, failure.getCause());
+    } catch (TimeoutException cause) {
+      throw new Failure(0, "no_answer", url + ": no whole answer within 30 seconds", null, null, cause);
+    } finally {
+      // Closes the connection of an answer that is not complete.
+      answer.cancel(true);
+    }
+  }
+
+  /** Any other text would end up in the error of the request that cannot send it. */
+  private static boolean isToken(JsonNode answer) {
+    JsonNode token = answer.path("access_token");
+    JsonNode life = answer.path("expires_in");
+    return token.isTextual() && TOKEN.matcher(token.asText()).matches()
+        && life.isNumber() && life.asDouble() >= 0 && life.asDouble() <= 1e9;
   }
 
   private JsonNode parsed(String text) {
@@ -252,8 +273,7 @@ public final class ConnectToken {
         // Without this, newer SDKs leave a body unsigned that goes by https.
         .putProperty(AwsV4HttpSigner.PAYLOAD_SIGNING_ENABLED, true))
         .request();
-    HttpRequest.Builder request =
-        HttpRequest.newBuilder(url).timeout(Duration.ofSeconds(30)).POST(BodyPublishers.ofByteArray(body));
+    HttpRequest.Builder request = HttpRequest.newBuilder(url).POST(BodyPublishers.ofByteArray(body));
     // HttpClient sets these two itself.
     Set<String> own = Set.of("host", "content-length");
     signed.headers().forEach((name, values) -> {

@@ -23,11 +23,12 @@ import re
 import threading
 import time
 from concurrent.futures import Future
+from concurrent.futures import TimeoutError as TookTooLong
 from dataclasses import dataclass, field
 from typing import Any, Callable, Dict, Mapping, Optional, Union
 
 from botocore.auth import SigV4Auth
-from botocore.awsrequest import AWSRequest, AWSResponse
+from botocore.awsrequest import AWSPreparedRequest, AWSRequest, AWSResponse
 from botocore.exceptions import ConnectionError as NotConnected
 from botocore.exceptions import HTTPClientError, NoCredentialsError
 from botocore.httpsession import URLLib3Session
@@ -179,18 +180,43 @@ class ConnectTokens:
         # A token's life runs from before this: the answer takes a while to come.
         asked_at = time.time()
         try:
-            response = self._service.send(request.prepare())
+            response = self._send(request.prepare())
         except (NotConnected, HTTPClientError) as failure:
             raise ConnectTokenError(None, {"error": "no_answer", "error_description": str(failure)}) from failure
+        except TookTooLong as failure:
+            description = "There was no whole answer within 30 seconds."
+            raise ConnectTokenError(None, {"error": "no_answer", "error_description": description}) from failure
         try:
             answer = json.loads(response.content)
-            if response.status_code == 200:
-                return Token(answer["access_token"], answer.get("scope"), asked_at + answer["expires_in"])
-        except (ValueError, LookupError, TypeError):
+        except ValueError:
             answer = None
+        if not isinstance(answer, dict):
+            answer = {}
+        if response.status_code == 200 and is_token(answer):
+            return Token(answer["access_token"], answer.get("scope"), asked_at + answer["expires_in"])
         retry_after = response.headers.get("Retry-After", "")
-        seconds = int(retry_after) if retry_after.isdecimal() else None
-        raise ConnectTokenError(response.status_code, answer if isinstance(answer, dict) else {}, seconds)
+        seconds = int(retry_after) if re.fullmatch("[0-9]{1,9}", retry_after) else None
+        raise ConnectTokenError(response.status_code, answer, seconds)
+
+    def _send(self, request: AWSPreparedRequest) -> AWSResponse:
+        """Within 30 seconds in all. The session's own timeout begins anew whenever a part of the answer comes."""
+        flight: "Future[AWSResponse]" = Future()
+
+        def send() -> None:
+            try:
+                flight.set_result(self._service.send(request))
+            except BaseException as failure:
+                flight.set_exception(failure)
+
+        threading.Thread(target=send, daemon=True).start()
+        return flight.result(timeout=30)
+
+
+def is_token(answer: Mapping[str, Any]) -> bool:
+    """Any other text would end up in the error of the request that cannot send it."""
+    token, life = answer.get("access_token"), answer.get("expires_in")
+    is_text = isinstance(token, str) and re.fullmatch("[\x21-\x7e]+", token) is not None
+    return is_text and isinstance(life, (int, float)) and 0 <= life <= 1e9
 
 
 if __name__ == "__main__":

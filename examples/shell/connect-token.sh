@@ -61,26 +61,38 @@ send() {
   curl_ended=$?
   last=${reply##*"$newline"}
   body=${reply%"$newline"*} status=${last%% *} pause=${last#* }
-  case $pause in *[!0-9]*) pause='' ;; esac
+  # More than nine digits are not a pause.
+  case $pause in *[!0-9]* | ??????????*) pause='' ;; esac
   [ "$curl_ended" -eq 0 ] || status=000
 }
 
 ask() {
   credentials
-  send "$(
+  request=$(
     option url "$TOKEN_URL"
     option aws-sigv4 "aws:amz:$region:execute-api"
     option user "$key:$secret"
     [ -z "$session" ] || option header "x-amz-security-token: $session"
     printf '%s\n' "$fields" "$1"
-  )"
+  ) || exit
+  send "$request"
+}
+
+# The service's error. No other body is printed: a token may be in one that broke off.
+refusal() {
+  case $status:$body in
+    000:*) printf %s 'no answer' ;;
+    *'"access_token"'*) printf %s 'not an error of the service' ;;
+    *:'{'*'"error"'*) printf %.500s "$body" ;;
+    *) printf %s 'not an error of the service' ;;
+  esac
 }
 
 # Sets token. $1 has further fields.
 get_token() {
   attempt=1
   while ask "$1" && [ "$status" != 200 ]; do
-    answer="${status}${pause:+, try again after $pause s}: $(printf %.500s "$body")"
+    answer="${status}${pause:+, try again after $pause s}: $(refusal)"
     case $status in 000 | 429 | 503 | 504) ;; *) die "$answer" ;; esac
     [ "$attempts" -gt 1 ] || die "$answer"
     if [ "$attempt" -eq "$attempts" ] || [ "${pause:-0}" -gt 30 ]; then die "$answer" 75; fi
@@ -88,17 +100,21 @@ get_token() {
     sleep "${pause:-$attempt.$(($$ % 10))}" 2>/dev/null || sleep "$attempt"
     attempt=$((attempt + 1))
   done
-  token=$(printf %s "$body" | sed -n 's/.*"access_token" *: *"\([A-Za-z0-9._~+\/=-]*\)".*/\1/p')
-  [ -n "$token" ] || die '200: the answer has no token'
+  # Printable ASCII, but for the two characters that JSON escapes.
+  token=$(printf %s "$body" | LC_ALL=C sed -n 's/.*"access_token" *: *"\([]!#-[^-~]*\)".*/\1/p')
+  case $token in '' | *"$newline"*) die '200: the answer has no token' ;; esac
 }
 
 call() {
   get_token ''
-  send "$(option header "Authorization: Bearer $token")" "$@"
+  bearer=$(option header "Authorization: Bearer $token") || exit
+  send "$bearer" "$@"
   if [ "$status" = 401 ]; then
     hash=$(printf %s "$token" | { sha256sum || shasum -a 256; } 2>/dev/null | cut -c 1-64)
-    get_token "$(option data-urlencode "refused_token_sha256=$hash")"
-    send "$(option header "Authorization: Bearer $token")" "$@"
+    refused=$(option data-urlencode "refused_token_sha256=$hash") || exit
+    get_token "$refused"
+    bearer=$(option header "Authorization: Bearer $token") || exit
+    send "$bearer" "$@"
   fi
   printf '%s\n' "$body"
   case $status in [45]* | 000) die "Connect answered $status" 22 ;; esac
@@ -119,7 +135,7 @@ while [ $# -gt 0 ] && [ "$1" != -- ]; do
   fields=$fields$line$newline
   shift
 done
-[ -z "$grant_type" ] || fields=$fields$(field "$grant_type")
+[ -z "$grant_type" ] || fields=$fields$(field "$grant_type") || exit
 [ $# -eq 0 ] || shift
 case $command in
   token) get_token '' && printf '%s\n' "$token" ;;

@@ -38,6 +38,8 @@ export type Options = Address & {
 
 export type Code = { code: string; redirect_uri: string; code_verifier?: string };
 
+type Token = { access_token: string; expires_in: number };
+
 /** No token was vended. Without a `status` the service did not answer, and `cause` says why. */
 export class ConnectTokenError extends Error {
   override readonly name = 'ConnectTokenError';
@@ -99,14 +101,12 @@ export function connectTokens({ request = {}, retailerId, ...address }: Options 
     }
   }
 
-  async function ask(fields: object): Promise<{ access_token: string; expires_in: number }> {
+  async function ask(fields: object): Promise<Token> {
     const signed = await sign(tokenUrl, { method: 'POST', headers, body: JSON.stringify(fields) });
     const response = await fetch(signed).catch(noAnswer);
     const text = await response.text().catch(noAnswer);
     const answer = parseObject(text);
-    const { access_token, expires_in } = answer;
-    if (response.status === 200 && typeof access_token === 'string' && typeof expires_in === 'number')
-      return { access_token, expires_in };
+    if (response.status === 200 && isToken(answer)) return answer;
     throw refusal(response, answer);
   }
 
@@ -138,24 +138,29 @@ export function connectTokens({ request = {}, retailerId, ...address }: Options 
 
 type Init = Omit<RequestInit, 'body'> & { body?: unknown };
 
-/** A `fetch` that signs, as OAuth libraries take it: their bodies are URLSearchParams. It repeats nothing. */
+/**
+ * A `fetch` that signs, as OAuth libraries take it: their bodies are URLSearchParams. It repeats nothing, follows no
+ * redirect, and refuses other origins than the token URL's.
+ */
 export function signedFetch(address: Address = {}) {
   const sign = createSigner(address);
   return async (url: string, init: Init): Promise<Response> => fetch(await sign(url, init));
 }
 
 function createSigner(address: Address) {
-  const { hostname } = new URL(tokenUrlOf(address));
+  const { hostname, origin } = new URL(tokenUrlOf(address));
   const region =
     address.region ?? /\.execute-api\.([a-z0-9-]+)\./.exec(hostname)?.[1] ?? process.env['AWS_REGION'];
   if (!region) throw new Error("Set AWS_REGION to the API's region");
   const credentials = defaultProvider();
   return async (url: string, init: Init): Promise<Request> => {
+    if (new URL(url).origin !== origin) throw new Error(`Only requests to ${origin} are signed`);
     // For each request anew: a role's credentials expire.
     const aws = new AwsClient({ ...(await credentials()), service: 'execute-api', region });
     // API Gateway gives up after 29 seconds.
     const signal = init.signal ?? AbortSignal.timeout(30_000);
-    return aws.sign(url, { ...init, body: String(init.body), signal });
+    // A redirect would take code and session token to another address.
+    return aws.sign(url, { ...init, body: String(init.body), signal, redirect: 'manual' });
   };
 }
 
@@ -168,10 +173,17 @@ function noAnswer(cause: unknown): never {
   throw new ConnectTokenError('The token vending service did not answer', { cause });
 }
 
+/** Any other text would end up in the error of the `fetch` that cannot send it. */
+function isToken(answer: Record<string, unknown>): answer is Token {
+  const { access_token, expires_in } = answer;
+  const isText = typeof access_token === 'string' && /^[\x21-\x7e]+$/.test(access_token);
+  return isText && typeof expires_in === 'number' && expires_in >= 0 && expires_in <= 1e9;
+}
+
 function refusal({ status, headers }: Response, answer: Record<string, unknown>): ConnectTokenError {
   const text = (name: string) => (typeof answer[name] === 'string' ? answer[name] : undefined);
   const [error, description, requestId] = ['error', 'error_description', 'request_id'].map(text);
-  const retryAfter = /^\d+$/.exec(headers.get('retry-after') ?? '')?.[0];
+  const retryAfter = /^\d{1,9}$/.exec(headers.get('retry-after') ?? '')?.[0];
   const pause = retryAfter === undefined ? '' : `, try again after ${retryAfter} s`;
   const said = error === undefined ? 'not an answer of the service' : `${error}: ${description}`;
   const retryAfterSeconds = retryAfter === undefined ? undefined : Number(retryAfter);

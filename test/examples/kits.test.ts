@@ -3,6 +3,7 @@ import { canary } from '../support/canary.ts';
 import { callers } from '../support/world.ts';
 import { type Bench, scope } from './bench.ts';
 import { type SessionKey, startContainerCredentials } from './container-credentials.ts';
+import { describeDistrust } from './distrust-rows.ts';
 import { type Driver, startDriver } from './driver.ts';
 import { describeKeeping } from './keeping-rows.ts';
 import { languages } from './languages.ts';
@@ -68,4 +69,5 @@ describe.each(here)('the kit for $name', (language) => {
   describeRequests(bench);
   describeKeeping(bench);
   describeRetries(bench);
+  describeDistrust(bench);
 });

@@ -6,8 +6,15 @@ import { createWorld } from '../support/world.ts';
 /** A token request as the function gets it, its fields from either content type. */
 export type Seen = { fields: Record<string, unknown>; headers: Record<string, string> };
 
-/** What to answer in place of the function: an error with this status, or fields of a 200 that differ. */
-export type Instead = { status?: number; retryAfter?: string; changes?: object; afterMs?: number };
+/** What to answer in place of the function: an error with this status, a 200 with this body, or one whose fields differ. */
+export type Instead = {
+  status?: number;
+  retryAfter?: string;
+  location?: string;
+  body?: string;
+  changes?: object;
+  afterMs?: number;
+};
 
 type Result = { statusCode: number; headers?: object; body: string };
 
@@ -20,11 +27,12 @@ export async function startTokenService() {
   world.state.invoke = async (event) => {
     state.seen.push(seenOf(event as { body: string; headers: Record<string, string> }));
     onRequest();
-    const { status, retryAfter, changes = {}, afterMs } = state.instead.shift() ?? state.always ?? {};
+    const instead = state.instead.shift() ?? state.always ?? {};
+    const { status, body, changes = {}, afterMs } = instead;
     if (afterMs !== undefined) await delay(afterMs);
-    if (status !== undefined) return failure(status, retryAfter);
+    if (status !== undefined) return failure(status, instead);
     const result = (await world.invoke(event)) as Result;
-    return { ...result, body: JSON.stringify({ ...JSON.parse(result.body), ...changes }) };
+    return { ...result, body: body ?? JSON.stringify({ ...JSON.parse(result.body), ...changes }) };
   };
 
   return {
@@ -49,10 +57,11 @@ export async function startTokenService() {
   };
 }
 
-function failure(status: number, retryAfter: string | undefined): Result {
+function failure(status: number, { retryAfter, location }: Instead): Result {
   const headers = {
     'content-type': 'application/json',
     ...(retryAfter !== undefined && { 'retry-after': retryAfter }),
+    ...(location !== undefined && { location }),
   };
   const body = { error: 'an_error', error_description: 'What to change.', request_id: 'request-1' };
   return { statusCode: status, headers, body: JSON.stringify(body) };

@@ -151,6 +151,14 @@ describe('a snippet for callers', () => {
     expect(invocations).toBe(1);
   });
 
+  it('is not signed for another origin', async () => {
+    const elsewhere = `await signedFetch()('${world.connect.url}/', { method: 'POST' });`;
+    const code = `import { signedFetch } from './connect-token.ts';\n${elsewhere}`;
+    const { stderr } = await run(byNode('signedFetch', code));
+    expect(stderr).toContain(`Only requests to ${new URL(world.url).origin} are signed`);
+    expect(invocations).toBe(0);
+  });
+
   it('has an example beside the kit for TypeScript', async () => {
     const example = { ...byNode('example', ''), args: ['example.ts'] };
     expect((await run(example)).stdout).toMatch(/^There is a token, of \d+ characters\n$/);
