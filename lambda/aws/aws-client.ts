@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Hash } from '@smithy/core/serde';
 import { SignatureV4 } from '@smithy/signature-v4';
-import { AwsFault } from './aws-fault.ts';
+import { AwsFault, unreadable } from './aws-fault.ts';
 import { endpointOf } from './endpoints.ts';
 import { createPost, type Posted, type PostTimeouts } from './json-post.ts';
 import { roleCredentials } from './role-credentials.ts';
@@ -27,6 +27,8 @@ export type AwsClientOptions = PostTimeouts & {
 const firstPauseMs = 50;
 /** A clock that is wrong by more makes AWS refuse what it signs. */
 const maxSkewMs = 240_000;
+/** No clock is wrong by more, so such a Date is: a century. */
+const maxCorrectionMs = 100 * 365 * 86_400_000;
 /** A response that took longer was held up while the instance was frozen: its Date is not the present. */
 const maxExchangeMs = 10_000;
 const passingStatuses = new Set([429, 500, 502, 503, 504]);
@@ -69,11 +71,11 @@ export function createAwsClient({ maxAttempts, endpoint, ...options }: AwsClient
   };
 
   async function attempt(operation: string, body: string, signal: AbortSignal): Promise<Outcome> {
+    const signed = { skewMs, atMs: Date.now() };
     const headers = await sign(operation, body);
-    const sentAtMs = Date.now();
     try {
       const posted = await post(body, headers, signal);
-      const isCorrected = correctClock(posted, sentAtMs);
+      const isCorrected = correctClock(posted, signed);
       if (posted.status === 200) return { answer: parse(posted.text) };
       const fault = faultOf(posted);
       const isPassing = passingStatuses.has(posted.status) || throttlingErrors.has(fault.name) || isCorrected;
@@ -99,18 +101,21 @@ export function createAwsClient({ maxAttempts, endpoint, ...options }: AwsClient
     return signed.headers;
   }
 
-  /** Whether the next attempt is signed with another time of day. */
-  function correctClock({ headers: { date = '' } }: Posted, sentAtMs: number): boolean {
+  /** Whether the next attempt is signed with another time of day, be it put right by this response or by another. */
+  function correctClock(
+    { headers: { date = '' } }: Posted,
+    signed: { skewMs: number; atMs: number },
+  ): boolean {
     const nowMs = Date.now();
     const differenceMs = Date.parse(date) - nowMs;
-    const isHeldUp = nowMs - sentAtMs > maxExchangeMs;
-    if (Number.isNaN(differenceMs) || isHeldUp || Math.abs(differenceMs - skewMs) < maxSkewMs) return false;
+    const isHeldUp = nowMs - signed.atMs > maxExchangeMs;
+    // NaN is not less.
+    if (isHeldUp || !(Math.abs(differenceMs) < maxCorrectionMs)) return false;
+    if (Math.abs(differenceMs - signed.skewMs) < maxSkewMs) return false;
     skewMs = differenceMs;
     return true;
   }
 }
-
-const unreadable = 'UnreadableResponse';
 
 function parse(text: string): Record<string, unknown> {
   let value: unknown;
@@ -125,12 +130,15 @@ function parse(text: string): Record<string, unknown> {
 
 /** The name is as in `com.amazonaws.dynamodb.v20120810#ResourceNotFoundException`. */
 function faultOf({ status, text }: Posted): AwsFault {
-  let said: { __type?: unknown; message?: unknown; Message?: unknown } = {};
+  let said: Record<string, unknown> = {};
   try {
     said = parse(text);
   } catch {
     // What stands before the service has answered.
   }
-  const [name] = /\w+$/.exec(String(said.__type ?? '').split(':', 1)[0] ?? '') ?? [`Http${status}`];
-  return new AwsFault(name, String(said.message ?? said.Message ?? ''));
+  const { __type: type, message, Message } = said;
+  const [code = ''] = typeof type === 'string' ? type.split(':', 1) : [];
+  const [name] = /\w+$/.exec(code) ?? [`Http${status}`];
+  const [words = ''] = [message, Message].filter((one) => typeof one === 'string');
+  return new AwsFault(name, words);
 }

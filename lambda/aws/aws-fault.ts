@@ -8,3 +8,6 @@ export class AwsFault extends Error {
     this.name = name;
   }
 }
+
+/** The name where a response came that is too large, or not the protocol's. Another attempt would bring the same. */
+export const unreadable = 'UnreadableResponse';

@@ -12,5 +12,5 @@ const domains: ReadonlyArray<readonly [prefix: string, domain: string]> = [
 /** A service's regional endpoint, or the one that `AWS_ENDPOINT_URL_…` names for it. */
 export function endpointOf(service: string, region: string, override: string | undefined): URL {
   const [, domain] = domains.find(([prefix]) => region.startsWith(prefix)) ?? [];
-  return new URL(override ?? `https://${service}.${region}.${domain}`);
+  return new URL(override || `https://${service}.${region}.${domain}`);
 }

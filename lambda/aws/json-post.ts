@@ -1,7 +1,11 @@
 import type { Agent as HttpAgent, IncomingMessage } from 'node:http';
-import { AwsFault } from './aws-fault.ts';
+import { AwsFault, unreadable } from './aws-fault.ts';
 
 const maxIdleMs = 20_000;
+/** Clocks are corrected by a few milliseconds all the time. */
+const clockStepMs = 1_000;
+/** An item of DynamoDB has 400 kB at most, a secret 64 kB. */
+const maxResponseBytes = 1_000_000;
 
 export type Posted = { status: number; headers: IncomingMessage['headers']; text: string };
 
@@ -26,7 +30,8 @@ export function createPost(url: URL, { connectTimeoutMs, responseTimeoutMs }: Po
 
   function freshAgent(): HttpAgent {
     const nowMs = Date.now();
-    if (nowMs - usedAtMs > maxIdleMs || nowMs < usedAtMs) {
+    // A clock that was set back says nothing of how long they were idle.
+    if (nowMs - usedAtMs > maxIdleMs || usedAtMs - nowMs > clockStepMs) {
       agent.destroy();
       agent = newAgent();
     }
@@ -71,6 +76,11 @@ export function createPost(url: URL, { connectTimeoutMs, responseTimeoutMs }: Po
 
 async function textOf(response: IncomingMessage): Promise<string> {
   const chunks: Buffer[] = [];
-  for await (const chunk of response) chunks.push(chunk as Buffer);
+  let bytes = 0;
+  for await (const chunk of response) {
+    chunks.push(chunk as Buffer);
+    bytes += (chunk as Buffer).length;
+    if (bytes > maxResponseBytes) throw new AwsFault(unreadable);
+  }
   return Buffer.concat(chunks).toString('utf8');
 }

@@ -181,8 +181,9 @@ const forOperators = new Set([
   'ValidationException',
 ]);
 
-/** The service's message goes to the log. */
+/** The service's message goes to the log where an operator needs it. Others could quote the request and its signature. */
 function sanitise({ name, message }: AwsFault): never {
-  const Unreadable = forOperators.has(name) ? SecretUnusable : SecretsUnavailable;
-  throw new Unreadable(`Secrets Manager: ${name}${message && `: ${message}`}`);
+  if (forOperators.has(name))
+    throw new SecretUnusable(`Secrets Manager: ${name}${message && `: ${message}`}`);
+  throw new SecretsUnavailable(`Secrets Manager: ${name}`);
 }

@@ -8,7 +8,7 @@ export function createDynamoDBClient({ maxAttempts }: { maxAttempts: number }): 
     jsonVersion: '1.0',
     // The SDK's variable, not the stack's.
     // biome-ignore lint/style/noProcessEnv: tests and local stacks set it, as for the SDK's clients
-    endpoint: process.env['AWS_ENDPOINT_URL_DYNAMODB'] ?? process.env['AWS_ENDPOINT_URL'],
+    endpoint: process.env['AWS_ENDPOINT_URL_DYNAMODB'] || process.env['AWS_ENDPOINT_URL'],
     maxAttempts,
     connectTimeoutMs: 500,
     responseTimeoutMs: 500,

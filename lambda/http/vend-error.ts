@@ -40,5 +40,5 @@ function descriptionOf(why: NoToken, subject: Subject): string {
     return `min_ttl may be at most half of the token's lifetime: ${mostSeconds} seconds for this token.`;
   }
   if (why.kind !== 'invalid_grant') return sentences[why.kind];
-  return `Connect refused the ${subject.kind === 'code' ? 'code or its redirect_uri' : 'assertion'}.`;
+  return `Connect refused the ${subject.kind === 'code' ? 'code, its redirect_uri or its code_verifier' : 'assertion'}.`;
 }

@@ -1,7 +1,4 @@
-/**
- * Writes one line of the log: level, message and service, then `fields`, each of which may be recorded. CloudWatch keeps the
- * line's time beside it.
- */
+/** Writes one line of the log: level, message, time and service, then `fields`, each of which may be recorded. */
 export type Log = (level: 'INFO' | 'ERROR', message: string, fields: object) => void;
 
 /**
@@ -10,7 +7,7 @@ export type Log = (level: 'INFO' | 'ERROR', message: string, fields: object) => 
  */
 export function createLog(service: string): Log {
   return function log(level, message, fields) {
-    const line = { level, message, service, ...fields };
+    const line = { level, message, timestamp: new Date().toISOString(), service, ...fields };
     process.stdout.write(`${JSON.stringify(line)}\n`);
   };
 }

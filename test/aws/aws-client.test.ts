@@ -145,7 +145,9 @@ describe('what is not tried again', () => {
       'no',
     ],
     ['an error without a name', says(400, {}), 'Http400'],
-    ['a name that is no text', says(400, { __type: 7 }), '7'],
+    ['a name that is no text', says(400, { __type: 7 }), 'Http400'],
+    ['an error of objects', says(400, { __type: { toString: 1 }, message: { toString: 1 } }), 'Http400'],
+    ['200 with a megabyte and more', says(200, { x: 'x'.repeat(1_000_000) }), 'UnreadableResponse'],
     ['a redirect', says(307, '<html>secret</html>'), 'Http307'],
     ['200 in HTML', says(200, '<html>secret</html>'), 'UnreadableResponse'],
     ['200 with a text', says(200, '"secret"'), 'UnreadableResponse'],
@@ -179,6 +181,13 @@ describe('a clock that is wrong', () => {
     expect(service.requests[0]?.key).toMatch(/five minutes/);
   });
 
+  it('is put right for every call that it has refused, however many are under way', async () => {
+    service.state.aheadMs = hour;
+    const call = clientOf(service.url);
+    await Promise.all(Array.from({ length: 5 }, () => call()));
+    expect(service.requests).toHaveLength(10);
+  });
+
   it('and right again is noticed in the same way', async () => {
     const call = clientOf(service.url);
     for (const [aheadMs, sent] of [
@@ -204,6 +213,7 @@ describe('a clock that is wrong', () => {
   it.each([
     ['no Date', (response) => response.removeHeader('date')],
     ['a Date that is none', (response) => response.setHeader('date', 'yesterday')],
+    ['a Date of no time', (response) => response.setHeader('date', '+275760-09-12T23:59:59.990Z')],
   ] satisfies Array<[string, Answer]>)('stays as it is after %s', async (_what, spoil) => {
     const call = clientOf(service.url);
     service.state.answers = [
