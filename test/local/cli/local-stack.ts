@@ -19,13 +19,14 @@ export type LocalStack = {
 
 /** The stack, with its counts and its audit lines. */
 export async function startLocalStack(
-  options: Omit<StackOptions, 'secrets' | 'onLine' | 'onAnswer'> & { secrets: Secrets },
+  options: Omit<StackOptions, 'secrets' | 'onLine' | 'onAnswer' | 'refusesWebPages'> & { secrets: Secrets },
 ): Promise<LocalStack> {
   const tally = createTally();
   const audits = new Map<string, AuditLine>();
   const listeners = new Set<(answered: Answered) => void>();
   const stack = await startStack({
     ...options,
+    refusesWebPages: true,
     secrets: Object.fromEntries(
       Object.entries(options.secrets).map(([name, pair]) => [name, JSON.stringify(pair)]),
     ),

@@ -96,3 +96,23 @@ describe('the account of the API', () => {
     expect(accountOf('--policy', 'infra/policy.yaml', '--local-connect')).toBe('111122223333');
   });
 });
+
+describe('the secrets of callers whom no file of yours names', () => {
+  const keysOf = (...args: string[]) =>
+    readSetup(readOptions(args)).callers.map(({ secretAccessKey }) => secretAccessKey);
+  const real = ['--policy', 'infra/policy.yaml', '--secrets', 'test/local/cli/secrets.yaml'];
+  const known = 'not-a-secret-checkout-api';
+
+  it('are in no file where a Connect is real, and differ from start to start', () => {
+    const keys = [...keysOf(...real), ...keysOf(...real)];
+    expect(keys.length).toBeGreaterThan(2);
+    expect(new Set(keys).size).toBe(keys.length);
+    for (const key of keys) expect(key).toMatch(/^[\w-]{40}$/);
+  });
+
+  it('are known where every Connect is on this machine; those of your own file stay', () => {
+    expect(keysOf()).toContain(known);
+    expect(keysOf('--policy', 'infra/policy.yaml', '--local-connect')).toContain(known);
+    expect(keysOf(...real, '--callers', 'test/local/cli/callers.yaml')).toContain(known);
+  });
+});

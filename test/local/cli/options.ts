@@ -1,5 +1,4 @@
 import { isIP } from 'node:net';
-import { join } from 'node:path';
 import { fromShell, readArguments, UsageError } from '../../../infra/commands/command-line.ts';
 import { accountIdRule } from '../../../lambda/protocol/names.ts';
 
@@ -11,7 +10,7 @@ export type Options = {
   policy: string | undefined;
   /** Every client's Connect is on this machine, with secrets and callers that are made up. */
   localConnect: boolean;
-  /** Undefined with `localConnect`: a caller for each principal. */
+  /** Undefined: with `localConnect` a caller for each principal, else the example's. */
   callers: string | undefined;
   secrets: string | undefined;
   /** The API's; undefined: as `localConnect` says. */
@@ -29,7 +28,8 @@ export const help = `npm start -- [options]
                      servers of other clients at once, and every 15 minutes for keepWarm
   --local-connect    with --policy FILE: one Connect on this machine for every client, whatever its baseUrl. The clients'
                      secrets and a caller for each principal are made up
-  --callers FILE     the callers and their access keys; by default test/local/cli/callers.yaml
+  --callers FILE     the callers and their access keys; by default test/local/cli/callers.yaml, with other secrets where
+                     a client's Connect is real
   --secrets FILE     the clients' credentials; by default test/local/cli/secrets.yaml, which no real Connect knows
   --account ID       the account of the API; by default 111122223333, with --local-connect the one of most principals.
                      Callers of other accounts need identityPolicyAllows: true
@@ -66,7 +66,7 @@ export function readOptions(args: string[]): Options {
     port: Number(port),
     ...{ host, localConnect, account: values.account },
     policy: fromShellIf(values.policy),
-    callers: fromShellIf(values.callers) ?? (localConnect ? undefined : beside('callers.yaml')),
+    callers: fromShellIf(values.callers),
     secrets: fromShellIf(values.secrets),
     instances: Number(instances),
     audit: values.audit === true,
@@ -100,8 +100,4 @@ function parse(args: string[]) {
 
 function fromShellIf(file: string | undefined): string | undefined {
   return file === undefined ? undefined : fromShell(file);
-}
-
-function beside(name: string): string {
-  return join(import.meta.dirname, name);
 }

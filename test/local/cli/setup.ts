@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { UsageError } from '../../../infra/commands/command-line.ts';
 import { type CompiledPolicy, readPolicy } from '../../../infra/policy/compile.ts';
+import type { Client } from '../../../lambda/policy/policy.ts';
 import { type GrantedRequest, grantedRequests } from '../control/granted-requests.ts';
 import { ownAccount } from '../emulators/authorisation.ts';
 import type { Caller } from '../emulators/callers.ts';
@@ -8,8 +9,10 @@ import { readCallers } from './callers-file.ts';
 import { isLocal } from './local-connect.ts';
 import type { Options } from './options.ts';
 import { callersOf } from './principal-callers.ts';
+import { withRandomSecrets } from './random-secrets.ts';
 import { readSecrets, type Secrets } from './secrets-file.ts';
 
+const exampleCallers = join(import.meta.dirname, 'callers.yaml');
 const examplePolicy = join(import.meta.dirname, 'policy.yaml');
 const exampleSecrets = join(import.meta.dirname, 'secrets.yaml');
 
@@ -26,7 +29,8 @@ export type Setup = {
 
 /** Throws UsageError and ConfigurationError. */
 export function readSetup(options: Options): Setup {
-  const given = options.callers === undefined ? undefined : readCallers(options.callers);
+  const callersFile = options.callers ?? (options.localConnect ? undefined : exampleCallers);
+  const given = callersFile === undefined ? undefined : readCallers(callersFile);
   const secretsFile = options.secrets ?? exampleSecrets;
   const ofFile = options.localConnect ? undefined : readSecrets(secretsFile);
   const compiled = readPolicy(options.policy ?? examplePolicy, {
@@ -35,20 +39,22 @@ export function readSetup(options: Options): Setup {
   });
   const { policy, proberArn } = compiled;
   if (ofFile !== undefined) requireSecrets(compiled, ofFile, secretsFile);
-  if (options.policy !== undefined && ofFile !== undefined && options.secrets === undefined)
-    refuseRealConnect(compiled);
+  const real = options.policy === undefined || options.localConnect ? undefined : realClient(compiled);
+  if (real !== undefined && options.secrets === undefined) refuseRealConnect(real);
   const account = options.account ?? (options.localConnect ? accountOfMost(compiled.principals) : ownAccount);
   const principals = compiled.principals.filter((arn) => arn !== proberArn);
-  const callers = given ?? callersOf(principals, account);
+  const readable = given ?? callersOf(principals, account);
+  const callers =
+    real !== undefined && options.callers === undefined ? withRandomSecrets(readable) : readable;
   const [first] = grantedRequests(policy, callers, 'client_credentials');
-  if (first === undefined) throw new UsageError(nothingToAskFor(options));
+  if (first === undefined) throw new UsageError(nothingToAskFor(callersFile, options));
   return { compiled, callers, secrets: ofFile ?? madeUpSecrets(compiled), account, first };
 }
 
-function nothingToAskFor({ callers, policy = examplePolicy }: Options): string {
-  return callers === undefined
+function nothingToAskFor(callersFile: string | undefined, { policy = examplePolicy }: Options): string {
+  return callersFile === undefined
     ? `${policy}: add a client_credentials grant, since the stack begins by asking for such a token`
-    : `${callers}: the policy grants none of these callers a client_credentials token`;
+    : `${callersFile}: the policy grants none of these callers a client_credentials token`;
 }
 
 function madeUpSecrets({ policy }: CompiledPolicy): Secrets {
@@ -75,11 +81,13 @@ function requireSecrets({ policy }: CompiledPolicy, secrets: Secrets, file: stri
   }
 }
 
+function realClient({ policy }: CompiledPolicy): Client | undefined {
+  return policy.clients.find((client) => !isLocal(client));
+}
+
 /** Instacart does not know the example's pair, so it must not be sent there. */
-function refuseRealConnect({ policy }: CompiledPolicy): void {
-  const real = policy.clients.find((client) => !isLocal(client));
-  if (real === undefined) return;
+function refuseRealConnect({ baseUrl }: Client): never {
   throw new UsageError(
-    `${real.baseUrl} is not on this machine: pass its real credentials with --secrets FILE, or --local-connect`,
+    `${baseUrl} is not on this machine: pass its real credentials with --secrets FILE, or --local-connect`,
   );
 }

@@ -1,8 +1,10 @@
 import type { IncomingMessage } from 'node:http';
-import { readBody, type Server, serve } from '../emulators/server.ts';
+import { type Listener, type Server, serve } from '../emulators/server.ts';
+import { refuseWebPages } from '../emulators/web-pages.ts';
 
 /** The port of the control server where it is free. */
 const usualPort = 9702;
+const longestWordBytes = 16 * 1024;
 
 /** A press cannot be carried out. The message says what to write. */
 export class WrongPress extends Error {
@@ -24,23 +26,18 @@ export async function startControlServer(
   { list, presses }: { list: () => string; presses: Presses },
   host: string,
 ): Promise<Server> {
-  const start = (port: number) =>
-    serve(
-      async (request, response) => {
-        const { status, text } = await answer(request, list, presses).catch(said);
-        response.writeHead(status, { 'content-type': 'text/plain; charset=utf-8' }).end(`${text}\n`);
-      },
-      port,
-      host,
-    );
+  const listener: Listener = async (request, response) => {
+    const { status, text } = await answer(request, list, presses).catch(said);
+    response.writeHead(status, { 'content-type': 'text/plain; charset=utf-8' }).end(`${text}\n`);
+  };
+  const start = (port: number) => serve(refuseWebPages(listener, host), port, host);
   return start(usualPort).catch(() => start(0));
 }
 
 async function answer(request: IncomingMessage, list: () => string, presses: Presses): Promise<Said> {
-  const { method, url: path = '/', headers } = request;
-  // A page that the person has open in a browser is not the person.
-  if (headers.origin !== undefined) return { status: 403, text: 'Doors are not for web pages: use curl' };
-  const word = (await readBody(request)).toString('utf8').trim();
+  const { method, url: path = '/' } = request;
+  const word = await readWord(request);
+  if (word === undefined) return { status: 413, text: 'Write a shorter word: 16 kB at most' };
   if (method === 'GET' && path === '/') return { status: 200, text: list() };
   const press = Object.hasOwn(presses, path) ? presses[path] : undefined;
   if (press === undefined)
@@ -50,6 +47,17 @@ async function answer(request: IncomingMessage, list: () => string, presses: Pre
     };
   if (method !== 'POST') return { status: 405, text: `Press it with POST: curl --request POST … ${path}` };
   return { status: 200, text: await press(word) };
+}
+
+/** Undefined where the body is too long. Reads such a body to its end, and keeps none of the rest. */
+async function readWord(request: IncomingMessage): Promise<string | undefined> {
+  const chunks: Buffer[] = [];
+  let bytes = 0;
+  for await (const chunk of request as AsyncIterable<Buffer>) {
+    bytes += chunk.length;
+    if (bytes <= longestWordBytes) chunks.push(chunk);
+  }
+  return bytes > longestWordBytes ? undefined : Buffer.concat(chunks).toString('utf8').trim();
 }
 
 function said(error: unknown): Said {

@@ -1,7 +1,8 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { type Fault, faultAnswer } from './faults.ts';
-import { readBody, type Server, serve } from './server.ts';
+import { type Listener, readBody, type Server, serve } from './server.ts';
 import { type Signer, verifySignature } from './sigv4.ts';
+import { refuseWebPages } from './web-pages.ts';
 import { headerLists } from './wire.ts';
 
 export type AwsAnswer = { status: number; headers?: Record<string, string>; body: Buffer | object };
@@ -32,7 +33,7 @@ export async function serveAws({ service, keys, contentType, seen, answer }: Aws
   const unexpected: string[] = [];
   const state = { faults: [] as Fault[], standing: undefined as Fault | undefined };
 
-  const server = await serve(async (request, response) => {
+  const listener: Listener = async (request, response) => {
     const send = ({ status, headers, body }: AwsAnswer) => {
       response.writeHead(status, { 'content-type': contentType, ...headers });
       response.end(Buffer.isBuffer(body) ? body : JSON.stringify(body));
@@ -62,9 +63,10 @@ export async function serveAws({ service, keys, contentType, seen, answer }: Aws
       send(await answer(operation, body, by));
     } catch (error) {
       unexpected.push(String(error));
-      response.destroy();
+      throw error;
     }
-  });
+  };
+  const server = await serve(refuseWebPages(listener));
 
   return {
     ...server,

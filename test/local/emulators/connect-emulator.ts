@@ -178,12 +178,11 @@ export async function startConnect({
   }
 
   const server: Server = await serve(
-    (request, response) => {
+    (request, response) =>
       listener(request, response).catch((error: unknown) => {
         unexpected.push(String(error));
-        response.destroy();
-      });
-    },
+        throw error;
+      }),
     port,
     host,
   );

@@ -4,7 +4,9 @@ import { CreateTableCommand, DeleteItemCommand, DynamoDBClient, ScanCommand } fr
 import dynalite from 'dynalite';
 import { awsError, serveAws } from './aws-service.ts';
 import type { Fault } from './faults.ts';
+import type { Listener } from './server.ts';
 import type { Signer } from './sigv4.ts';
+import { refuseWebPages } from './web-pages.ts';
 
 export const tableName = 'token-table';
 
@@ -16,6 +18,9 @@ export type DynamoDB = Awaited<ReturnType<typeof startDynamoDB>>;
  */
 export async function startDynamoDB({ keys }: { keys: Signer[] }) {
   const backend: HttpServer = dynalite({ createTableMs: 0 });
+  // By itself it answers every page that asks, and leaves signatures unchecked.
+  const [answer] = backend.listeners('request') as [Listener];
+  backend.removeAllListeners('request').on('request', refuseWebPages(answer));
   await new Promise<void>((resolve) => backend.listen(0, '127.0.0.1', resolve));
   const backendUrl = `http://127.0.0.1:${(backend.address() as AddressInfo).port}`;
   const calls: string[] = [];
@@ -74,6 +79,8 @@ export async function startDynamoDB({ keys }: { keys: Signer[] }) {
 
   return {
     ...service,
+    /** The table's own address, for `administrator`. */
+    backendUrl,
     /** Every operation that was signed well, by name. */
     calls,
     /** Straight to the table, for tests that look or break something. */

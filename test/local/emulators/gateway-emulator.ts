@@ -10,6 +10,7 @@ import { type GatewayVerdict, noSuchApi, ownAnswer, type Result, tooLargeAnswer 
 import { proxyEvent } from './proxy-event.ts';
 import { readBody, type Server, serve } from './server.ts';
 import { verifySignature } from './sigv4.ts';
+import { refuseWebPages } from './web-pages.ts';
 import { headerLists } from './wire.ts';
 
 const region = 'us-east-1';
@@ -42,6 +43,8 @@ export type GatewayOptions = {
   address?: Address;
   port?: number;
   host?: string;
+  /** Refuses what a web page sends, which API Gateway does not. Default: false. */
+  refusesWebPages?: boolean;
   /** The function's clock, by which requests are stamped. Default: API Gateway's own, by which signatures are checked. */
   functionNow?: () => number;
   /** Told of every answer. */
@@ -146,10 +149,10 @@ export async function startGateway(options: GatewayOptions) {
     }
   }
 
-  const listen = (sourceVpce?: string) => (request: IncomingMessage, response: ServerResponse) => {
-    listener(request, response, sourceVpce).catch(() => response.destroy());
-  };
-  const server = await serve(listen(), options.port, options.host);
+  const listen = (sourceVpce?: string) => (request: IncomingMessage, response: ServerResponse) =>
+    listener(request, response, sourceVpce);
+  const open = options.refusesWebPages === true ? refuseWebPages(listen(), options.host) : listen();
+  const server = await serve(open, options.port, options.host);
   /** Another way in: requests to its URL come through the VPC endpoint of this id. */
   const openVpcEndpoint = (id: string): Promise<Server> => serve(listen(id));
   return { ...server, state, openVpcEndpoint };

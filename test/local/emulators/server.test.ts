@@ -16,6 +16,25 @@ describe('a server', () => {
   });
 });
 
+describe('a request to a server whose listener fails', () => {
+  it.each([
+    ['rejects', () => Promise.reject(new Error('failed'))],
+    [
+      'throws',
+      () => {
+        throw new Error('failed');
+      },
+    ],
+  ])('ends without a response where it %s, and the server goes on', async (_how, fail) => {
+    let isWell = false;
+    const server = await serve((_request, response) => (isWell ? response.end('here') : fail()));
+    await expect(fetch(server.url)).rejects.toMatchObject({ cause: { code: 'UND_ERR_SOCKET' } });
+    isWell = true;
+    expect(await (await fetch(server.url)).text()).toBe('here');
+    await server.close();
+  });
+});
+
 describe('the name of a host in URLs', () => {
   it.each([
     ['127.0.0.1', '127.0.0.1'],

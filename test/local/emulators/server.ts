@@ -1,4 +1,4 @@
-import { createServer, type IncomingMessage, type RequestListener } from 'node:http';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { networkInterfaces } from 'node:os';
 
@@ -12,12 +12,18 @@ export type Server = {
   reopen: () => Promise<void>;
 };
 
-const loopback = '127.0.0.1';
+/** Where it rejects or throws, the connection ends without a response. */
+export type Listener = (request: IncomingMessage, response: ServerResponse) => unknown;
+
+export const loopback = '127.0.0.1';
 
 /** Serves on a free port of loopback, unless others are named. Rejects where the port is taken. */
-export async function serve(listener: RequestListener, port = 0, host = loopback): Promise<Server> {
+export async function serve(listener: Listener, port = 0, host = loopback): Promise<Server> {
   // As real ones do, it leaves a connection open for longer than its callers should rely on.
-  const server = createServer({ keepAliveTimeout: 60_000 }, listener);
+  const server = createServer({ keepAliveTimeout: 60_000 }, (request, response) => {
+    // It rejects where a caller goes away in the middle of its body.
+    Promise.try(listener, request, response).catch(() => response.destroy());
+  });
   let connections = 0;
   server.on('connection', () => {
     connections += 1;

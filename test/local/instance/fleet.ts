@@ -5,6 +5,13 @@ export async function startFleet(size: number, start: () => Promise<Instance>) {
   const startAll = () => Promise.all(Array.from({ length: size }, start));
   let instances = await startAll();
   let turn = 0;
+  let isClosed = false;
+  let queue: Promise<unknown> = Promise.resolve();
+  const afterOthers = (act: () => Promise<void>): Promise<void> => {
+    const done = queue.then(act);
+    queue = done.catch(() => undefined);
+    return done;
+  };
   const closeAll = async (some: readonly Instance[]) => {
     await Promise.all(some.map((one) => one.close()));
   };
@@ -18,11 +25,18 @@ export async function startFleet(size: number, start: () => Promise<Instance>) {
     remove: (index: number) => {
       instances = instances.filter((_, at) => at !== index);
     },
-    replace: async () => {
-      const before = instances;
-      instances = await startAll();
-      await closeAll(before);
+    /** One after another: two at once would both replace the same instances, and nothing would end those of one. */
+    replace: () =>
+      afterOthers(async () => {
+        if (isClosed) throw new Error('The fleet is closed');
+        const before = instances;
+        instances = await startAll();
+        await closeAll(before);
+      }),
+    /** Waits for a replacement that has begun, whose instances would otherwise outlive the fleet. */
+    close: () => {
+      isClosed = true;
+      return afterOthers(() => closeAll(instances));
     },
-    close: () => closeAll(instances),
   };
 }

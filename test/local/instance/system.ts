@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { devNull } from 'node:os';
 import { resourcePolicy } from '../../../infra/api/resource-policy.ts';
 import type { CompiledPolicy } from '../../../infra/policy/compile.ts';
@@ -21,6 +22,8 @@ export type StackOptions = {
   port?: number;
   /** The address on which the API listens. Default: loopback. */
   host?: string;
+  /** Whether the API refuses what a web page sends, which API Gateway does not. Default: false. */
+  refusesWebPages?: boolean;
   /** The account of the API. Default: 111122223333. */
   account?: string;
   /** The clock of the functions, and of what AWS writes down. Whoever signs from outside has this machine's. */
@@ -35,11 +38,11 @@ export type StackOptions = {
 
 export type Stack = Awaited<ReturnType<typeof startStack>>;
 
-/** The functions sign with this key, as their role would. */
-export const functionKey = { accessKeyId: 'function-role', secretAccessKey: 'function-role-secret' };
+/** The functions sign with this key, as their role would. Its secret opens the clients' secrets, which may be real. */
+export const functionKey = { accessKeyId: 'function-role', secretAccessKey: randomSecret() };
 
 /** The prober's function signs with this key, as the prober's role would. */
-export const proberKey = { accessKeyId: 'prober-role', secretAccessKey: 'prober-role-secret' };
+export const proberKey = { accessKeyId: 'prober-role', secretAccessKey: randomSecret() };
 
 /** Everything but Connect: the gateway, instances of the bundle, the token table, Secrets Manager. */
 export async function startStack(options: StackOptions) {
@@ -105,7 +108,7 @@ async function startServices(secrets: Record<string, string>, clock: Clock) {
 }
 
 function openGateway(
-  { policy, callers, clock, port, host, account, onAnswer }: StackOptions & { clock: Clock },
+  { policy, callers, clock, port, host, refusesWebPages, account, onAnswer }: StackOptions & { clock: Clock },
   invoke: Invoke,
 ): Promise<Gateway> {
   const { proberArn, principals } = policy;
@@ -116,6 +119,7 @@ function openGateway(
     functionNow: clock.now,
     ...(port !== undefined && { port }),
     ...(host !== undefined && { host }),
+    ...(refusesWebPages !== undefined && { refusesWebPages }),
     ...(account !== undefined && { account }),
     ...(onAnswer && { onAnswer }),
   });
@@ -152,4 +156,8 @@ function commonEnvironment(key: AccessKey): Record<string, string> {
     AWS_SECRET_ACCESS_KEY: key.secretAccessKey,
     SERVICE_NAME: 'connect-token-vending-local',
   };
+}
+
+function randomSecret(): string {
+  return randomBytes(30).toString('base64url');
 }
