@@ -116,7 +116,7 @@ describe.each(['bundle', 'source'] as const)('vending, from the %s', (kind) => {
       const again = await send(link({ code: refused }));
       expect([again.status, again.body['error']]).toEqual([400, 'invalid_grant']);
       expect(again.body['error_description']).toBe(
-        'Connect refused the code or its redirect_uri. (reason: invalid_grant)',
+        'Connect refused the code, its redirect_uri or its code_verifier. (reason: invalid_grant)',
       );
     }
   });
