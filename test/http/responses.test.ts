@@ -98,7 +98,9 @@ describe('a request that gets no token is told', () => {
   it('invalid_grant, in the words of its grant type', async () => {
     const descriptionOf = async (fields: object) =>
       (await refusalOf(jsonEvent(fields), failing(why({ kind: 'invalid_grant' }), undefined))).description;
-    expect(await descriptionOf(good.authorization_code)).toMatch(/code, its redirect_uri or its code_verifier/);
+    expect(await descriptionOf(good.authorization_code)).toMatch(
+      /code, its redirect_uri or its code_verifier/,
+    );
     expect(await descriptionOf(good.fulfillment_user_assertion)).toMatch(/the assertion/);
   });
 
