@@ -97,7 +97,7 @@ export const benches: Record<string, Bench> = {
       'times, tokens of 24 hours. The theoretical minimum is a greedy schedule over the same arrivals, a new token only ' +
       'when the last has run out; for comparison, what one cache an instance would mint. A thousand instances see one ' +
       'vend in two hours each, so nearly every vend reads the table; ten see 93. The last two rows are of callers who all ' +
-      'ask for a `min_ttl`. Dollars are for API Gateway, ' +
+      'ask for a `min_ttl`, with 100 000 vends. Dollars are for API Gateway, ' +
       'Lambda, its log, the table and reads of secrets, by `test/bench/prices.ts`; what is paid by the month (keys, ' +
       'secrets, alarms, metrics) is not in them.',
     rows: async () => [
