@@ -33,7 +33,7 @@ export const benches: Record<string, Bench> = {
       'A vend from memory, log and metrics on, by the handler of the built bundle, against a handler that parses the body, ' +
       'writes one line and answers a constant: with the logger of Powertools for AWS Lambda, and with console.log of a ' +
       `JSON string. In process, interleaved, medians of ${rounds} rounds of ${perRound} calls. The parts are differences ` +
-      'of the request from its sources with one part more each time, so they add up to about the whole.',
+      'of the request from its sources with one part more each time, so they add up to most of the whole.',
     rows: warmVend,
     chart: warmVendChart,
   },
