@@ -18,8 +18,8 @@ export type AwsClientOptions = PostTimeouts & {
   /** What stands before the operation's name in `X-Amz-Target`. */
   targetPrefix: string;
   jsonVersion: '1.0' | '1.1';
-  /** The URL to use in place of the region's own. */
-  endpoint: string | undefined;
+  /** The SDK's variable for a URL in place of the region's own; `AWS_ENDPOINT_URL` is for every service. */
+  endpointVariable: string;
   /** How often a call is sent at most. */
   maxAttempts: number;
 };
@@ -45,11 +45,11 @@ type Outcome = { answer: Record<string, unknown> } | { fault: AwsFault; isPassin
  * Throttling, 5xx and failures of the network are tried again, with jitter, `maxAttempts` times in all, and a clock that is
  * wrong is put right by the response's Date.
  */
-export function createAwsClient({ maxAttempts, endpoint, ...options }: AwsClientOptions): CallAws {
+export function createAwsClient({ maxAttempts, endpointVariable, ...options }: AwsClientOptions): CallAws {
   const { service, targetPrefix, jsonVersion } = options;
-  // biome-ignore lint/style/noProcessEnv: the variable is Lambda's, not the stack's
-  const { AWS_REGION: region = '' } = process.env;
-  const url = endpointOf(service, region, endpoint);
+  // biome-ignore lint/style/noProcessEnv: the variables are Lambda's and the SDK's, not the stack's
+  const { AWS_REGION: region = '', AWS_ENDPOINT_URL: everywhere, [endpointVariable]: endpoint } = process.env;
+  const url = endpointOf(service, region, endpoint || everywhere);
   const post = createPost(url, options);
   const signer = new SignatureV4({
     service,

@@ -12,9 +12,7 @@ export function createReadSecret(): ReadSecret {
     service: 'secretsmanager',
     targetPrefix: 'secretsmanager',
     jsonVersion: '1.1',
-    // The SDK's variable, not the stack's.
-    // biome-ignore lint/style/noProcessEnv: tests and local stacks set it, as for the SDK's clients
-    endpoint: process.env['AWS_ENDPOINT_URL_SECRETS_MANAGER'] || process.env['AWS_ENDPOINT_URL'],
+    endpointVariable: 'AWS_ENDPOINT_URL_SECRETS_MANAGER',
     maxAttempts: 3,
     connectTimeoutMs: 1_000,
     responseTimeoutMs: 2_000,

@@ -63,11 +63,12 @@ export function clientOf(
 ) {
   setRole(roleKey);
   vi.stubEnv('AWS_REGION', 'us-east-1');
+  vi.stubEnv('AWS_ENDPOINT_URL_DYNAMODB', url);
   const call = createAwsClient({
     service: 'dynamodb',
     targetPrefix: 'DynamoDB_20120810',
     jsonVersion: '1.0',
-    endpoint: url,
+    endpointVariable: 'AWS_ENDPOINT_URL_DYNAMODB',
     maxAttempts,
     connectTimeoutMs,
     responseTimeoutMs,
